@@ -63,7 +63,7 @@
     } while (0)
 
 #define array_for_each(item, array)                                                                \
-    for (__typeof__((array)->items) item = (array)->items;                                         \
+    for (__typeof__(&*(array)->items) item = (array)->items;                                       \
          item != NULL && item < (array)->items + (array)->count; item++)
 
 #define ARRAY_LENGTH(fixed_array) (sizeof(fixed_array) / sizeof *(fixed_array))

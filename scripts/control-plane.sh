@@ -33,11 +33,11 @@ fail() {
     exit 1
 }
 
-# shellcheck source=scripts/control-plane/programs.sh
+# shellcheck disable=SC1091 # checked on its own
 . "$repository/scripts/control-plane/programs.sh"
-# shellcheck source=scripts/control-plane/certificates.sh
+# shellcheck disable=SC1091 # checked on its own
 . "$repository/scripts/control-plane/certificates.sh"
-# shellcheck source=scripts/control-plane/processes.sh
+# shellcheck disable=SC1091 # checked on its own
 . "$repository/scripts/control-plane/processes.sh"
 
 request() {
@@ -197,7 +197,8 @@ show_status() {
 show_environment() {
     [ -f "$directory/kubeconfigs/admin.kubeconfig" ] || fail "there is no control plane in '$directory'"
     printf 'export KUBECONFIG=%q\n' "$directory/kubeconfigs/admin.kubeconfig"
-    printf 'export PATH=%q:"$PATH"\n' "$directory/programs/bin"
+    # shellcheck disable=SC2016 # the caller's shell expands it
+    printf 'export PATH=%q:$PATH\n' "$directory/programs/bin"
 }
 
 parse_arguments() {

@@ -7,7 +7,7 @@ readonly PACKAGES_BUILD="gcc make pkg-config libh2o-evloop-dev libjansson-dev li
     libssl-dev zlib1g-dev uthash-dev libxxhash-dev"
 readonly PACKAGES_TEST="libcriterion-dev python3 python3-jsonpatch python3-yaml curl jq openssl procps"
 readonly PACKAGES_CHECK="clang clang-format clang-tidy cppcheck shellcheck libclang-rt-14-dev"
-readonly PACKAGES_CONTROL_PLANE="openssl python3 procps util-linux ca-certificates"
+readonly PACKAGES_CONTROL_PLANE="openssl curl python3 procps util-linux ca-certificates"
 readonly PACKAGES_GO="python3-venv python3-pip"
 readonly GO_MINIMUM=1.26
 readonly GO_CACHE="${XDG_CACHE_HOME:-$HOME/.cache}/gpuaas"
@@ -52,8 +52,7 @@ is_installed() {
 install_packages() {
     local purpose=$1 package missing=()
     shift
-    command -v dpkg-query >/dev/null && command -v apt-get >/dev/null ||
-        fail "this is not a Debian-like system: install the equivalents of: $*"
+    [ -x /usr/bin/dpkg-query ] || fail "this is not a Debian-like system: install the equivalents of: $*"
     for package in "$@"; do
         is_installed "$package" || missing+=("$package")
     done

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include "base/reference.h"
 #include "policy/objects/label_selector.h"
 #include "policy/objects/resources.h"
 
@@ -19,6 +20,7 @@ struct resource_group {
 
 /* kueue.x-k8s.io ClusterQueue, spec only, with v1beta2's field names. Immutable once decoded. */
 struct cluster_queue {
+    struct reference references;
     char *name;
     char *cohort_name; /* NULL: none */
     enum queueing_strategy queueing_strategy;
@@ -32,6 +34,7 @@ struct cluster_queue {
 bool cluster_queue_decode(const json_t *object, struct findings *findings,
                           struct cluster_queue **out_queue);
 void cluster_queue_destroy(struct cluster_queue *queue);
+REFERENCE_DEFINE(cluster_queue)
 
 /* The group that covers the resource, or NULL. */
 const struct resource_group *cluster_queue_find_group(const struct cluster_queue *queue,

@@ -4,6 +4,7 @@
 #include <jansson.h>
 
 #include "base/array.h"
+#include "base/reference.h"
 #include "policy/objects/findings.h"
 
 #define CONFIGURATION_API_VERSION "config.gpuaas.dev/v1alpha1"
@@ -13,6 +14,7 @@ struct name_list ARRAY_OF(char *);
 
 /* Our own settings. Immutable once decoded; docs/configuration.md lists every field. */
 struct configuration {
+    struct reference references;
     /* Names under quota; a trailing `*` matches any ending ("nvidia.com/mig-*"). */
     struct name_list managed_resources;
     /* Usernames of the controllers whose Pods are children of their owner, by kind. */
@@ -38,6 +40,7 @@ struct configuration {
 bool configuration_decode(const json_t *object, struct findings *findings,
                           struct configuration **out_configuration);
 void configuration_destroy(struct configuration *configuration);
+REFERENCE_DEFINE(configuration)
 
 /* True if the resource is under quota. */
 bool configuration_manages(const struct configuration *configuration, const char *resource);

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include "base/reference.h"
 #include "policy/objects/cluster_queue.h"
 
 #define LOCAL_QUEUE_DEFAULT_ANNOTATION "kueue.x-k8s.io/default-queue"
 
 /* kueue.x-k8s.io LocalQueue, spec only. Immutable once decoded. */
 struct local_queue {
+    struct reference references;
     char *namespace_name;
     char *name;
     char *cluster_queue;
@@ -17,3 +19,4 @@ struct local_queue {
 bool local_queue_decode(const json_t *object, struct findings *findings,
                         struct local_queue **out_queue);
 void local_queue_destroy(struct local_queue *queue);
+REFERENCE_DEFINE(local_queue)

@@ -2,6 +2,7 @@
 # shellcheck shell=bash
 # The programs of the control plane: built from the go.mod folders of tests/control-plane, once for each
 # combination of sources, compiler and flags. Sourced by ../control-plane.sh; needs $repository and fail().
+# shellcheck disable=SC2154
 
 readonly PROGRAMS_CACHE="${XDG_CACHE_HOME:-$HOME/.cache}/gpuaas"
 readonly PROGRAMS_GO_MINIMUM=1.26

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "policy/rules/flavors.h"
+#include "webhook/kinds/json_patch.h"
+#include "webhook/kinds/names.h"
+#include "webhook/kinds/object.h"
+
+enum kind_id { KIND_POD, KIND_JOB, KIND_NOTEBOOK, KIND_COUNT };
+
+/*
+ * How one kind of workload waits and starts. A new kind is a file with one of these, a line in
+ * kind.c, and a rule in the manifests.
+ */
+struct kind {
+    enum kind_id id;
+    const char *name;             /* "Pod" */
+    const char *group;            /* "" for core */
+    const char *api_version;      /* "v1", "batch/v1" */
+    const char *collection;       /* "/apis/batch/v1", before the namespace */
+    const char *resource;         /* "jobs" */
+    const char *pod_spec_path;    /* "spec.template.spec" */
+    const char *pod_spec_pointer; /* "/spec/template/spec" */
+
+    /* Fills what is particular to the kind; the metadata are read already. */
+    void (*decode_state)(const json_t *json, struct object *object);
+    /* How many pods run at once. */
+    int64_t (*read_count)(const json_t *json);
+    /* True if the JSON waits by our means. */
+    bool (*is_suspended)(const json_t *json);
+    /* Makes a new object wait; NULL: it waits by its Pods. */
+    void (*suspend)(const json_t *json, struct json_patch *patch);
+    /* Lets it go: only what ends the suspension; placement and annotation come from the caller. */
+    void (*resume)(const struct object *object, struct json_patch *patch);
+};
+
+const struct kind *kind_get(enum kind_id id);
+
+/* NULL if we do not know the kind. */
+const struct kind *kind_find(const char *group, const char *name);
+
+/* The core/v1 PodSpec inside an object, or NULL. Borrowed. */
+const json_t *kind_pod_spec(const struct kind *kind, const json_t *json);
+
+/* An owned API path of one object. */
+char *kind_object_path(const struct kind *kind, const char *namespace_name, const char *name);
+
+/*
+ * The body of the one PATCH (RFC 6902) that starts an object: it carries uid and resourceVersion,
+ * so that it applies to exactly what was decided about, or to nothing. Owned text.
+ */
+char *kind_format_start(const struct object *object, const struct admission *admission,
+                        const struct flavor_list *flavors);
+
+/* The same without placement and admission: the namespace is no longer managed. */
+char *kind_format_release(const struct object *object);
+
+/* Writes the admission on an object that already runs; nothing of its spec changes. */
+char *kind_format_adoption(const struct object *object, const struct admission *admission);
+
+extern const struct kind kind_pod;
+extern const struct kind kind_job;
+extern const struct kind kind_notebook;

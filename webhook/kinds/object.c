@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "webhook/kinds/object.h"
+
+#include <errno.h>
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "webhook/kinds/kind.h"
+
+const char *object_metadata_text(const json_t *json, const char *field)
+{
+    return json_string_value(json_object_get(json_object_get(json, "metadata"), field));
+}
+
+static const char *metadata_map_text(const json_t *json, const char *map, const char *key)
+{
+    const json_t *metadata = json_object_get(json, "metadata");
+
+    return json_string_value(json_object_get(json_object_get(metadata, map), key));
+}
+
+const char *object_label(const json_t *json, const char *key)
+{
+    return metadata_map_text(json, "labels", key);
+}
+
+const char *object_annotation(const json_t *json, const char *key)
+{
+    return metadata_map_text(json, "annotations", key);
+}
+
+void object_copy_labels(const json_t *json, struct string_map *out_labels)
+{
+    json_t *labels = json_object_get(json_object_get(json, "metadata"), "labels");
+    const char *key;
+    json_t *value;
+
+    json_object_foreach(labels, key, value)
+    {
+        if (json_is_string(value)) {
+            string_map_set(out_labels, key, json_string_value(value));
+        }
+    }
+}
+
+static bool parse_number(const char *text, uint64_t *out_number)
+{
+    char *end;
+
+    if (text == NULL || text[0] < '0' || text[0] > '9') {
+        return false;
+    }
+    errno = 0;
+    *out_number = strtoull(text, &end, 10);
+    return errno == 0 && *end == '\0';
+}
+
+uint64_t object_resource_version(const json_t *json)
+{
+    uint64_t number = 0;
+
+    parse_number(object_metadata_text(json, "resourceVersion"), &number);
+    return number;
+}
+
+static char *copy_field(const json_t *json, const char *field)
+{
+    return memory_copy_text(json_string_value(json_object_get(json, field)));
+}
+
+void controller_reference_decode(const json_t *json, struct controller_reference *out_reference)
+{
+    const json_t *references =
+        json_object_get(json_object_get(json, "metadata"), "ownerReferences");
+    size_t index;
+    const json_t *reference;
+
+    json_array_foreach(references, index, reference)
+    {
+        if (json_is_true(json_object_get(reference, "controller"))) {
+            *out_reference = (struct controller_reference){
+                .api_version = copy_field(reference, "apiVersion"),
+                .kind = copy_field(reference, "kind"),
+                .name = copy_field(reference, "name"),
+                .uid = copy_field(reference, "uid"),
+            };
+            return;
+        }
+    }
+}
+
+void controller_reference_release(struct controller_reference *reference)
+{
+    free(reference->api_version);
+    free(reference->kind);
+    free(reference->name);
+    free(reference->uid);
+}
+
+static struct admission *decode_admission(const char *annotation)
+{
+    struct admission *admission = NULL;
+
+    if (annotation != NULL) {
+        json_auto_t *value = json_loads(annotation, JSON_REJECT_DUPLICATES, NULL);
+        if (value != NULL && !admission_decode(value, &admission, NULL)) {
+            return NULL;
+        }
+    }
+    return admission;
+}
+
+static void decode_annotations(const json_t *json, struct object *object)
+{
+    json_t *annotations = json_object_get(json_object_get(json, "metadata"), "annotations");
+    const char *key;
+    json_t *value;
+    uint64_t arrival_us = 0;
+
+    object->has_annotations = json_is_object(annotations);
+    json_object_foreach(annotations, key, value)
+    {
+        object->has_annotation_of_ours |=
+            text_starts_with(key, ANNOTATION_PREFIX) && !text_equal(key, ANNOTATION_KEEP_UNTIL);
+    }
+    object->profile = memory_copy_text(object_annotation(json, ANNOTATION_PROFILE));
+    object->owner_uid = memory_copy_text(object_annotation(json, ANNOTATION_OWNER));
+    object->admission = decode_admission(object_annotation(json, ANNOTATION_ADMISSION));
+    if (parse_number(object_annotation(json, ANNOTATION_ARRIVAL), &arrival_us) &&
+        arrival_us <= INT64_MAX) {
+        object->arrival_us = (int64_t)arrival_us;
+    }
+}
+
+static bool decode_metadata(const json_t *json, struct object *object, struct error *error)
+{
+    const char *uid = object_metadata_text(json, "uid");
+    const char *name = object_metadata_text(json, "name");
+    const char *created = object_metadata_text(json, "creationTimestamp");
+
+    object->resource_version = object_resource_version(json);
+    if (uid == NULL || name == NULL || object->resource_version == 0) {
+        return error_set(error, ERROR_INVALID, "%s without uid, name or resourceVersion",
+                         object->kind->name);
+    }
+    object->uid = memory_copy_text(uid);
+    object->name = memory_copy_text(name);
+    object->namespace_name = memory_copy_text(object_metadata_text(json, "namespace"));
+    object->queue_name = memory_copy_text(object_label(json, LABEL_QUEUE_NAME));
+    object->is_deleting = object_metadata_text(json, "deletionTimestamp") != NULL;
+    if (created != NULL) {
+        clock_parse(created, &object->created_us);
+    }
+    controller_reference_decode(json, &object->controller);
+    decode_annotations(json, object);
+    return true;
+}
+
+static void decode_pod_sets(const json_t *json, const struct configuration *configuration,
+                            struct object *object)
+{
+    const struct kind *kind = object->kind;
+    const json_t *pod_spec = kind_pod_spec(kind, json);
+    struct error error;
+
+    object->has_node_selector = json_is_object(json_object_get(pod_spec, "nodeSelector"));
+    object->has_tolerations = json_is_array(json_object_get(pod_spec, "tolerations"));
+    if (!pod_set_list_append_decoded(&object->pod_sets, POD_SET_MAIN, kind->read_count(json),
+                                     pod_spec, kind->pod_spec_path, &error)) {
+        object->mistake = memory_copy_text(error.message);
+        return;
+    }
+    object->shape = pod_set_list_shape(&object->pod_sets);
+    const struct resources *requests = &object->pod_sets.items[0].requests;
+    for (size_t i = 0; i < requests->count; i++) {
+        object->asks_managed |= requests->items[i].amount > 0 &&
+                                configuration_manages(configuration, requests->items[i].name);
+    }
+}
+
+bool object_decode(const struct kind *kind, const struct configuration *configuration,
+                   const json_t *json, struct object **out_object, struct error *error)
+{
+    auto_object struct object *object = memory_allocate(sizeof *object);
+
+    object->kind = kind;
+    object->gate_index = -1;
+    if (!decode_metadata(json, object, error)) {
+        return false;
+    }
+    decode_pod_sets(json, configuration, object);
+    kind->decode_state(json, object);
+    *out_object = take_pointer(&object);
+    return true;
+}
+
+void object_destroy(struct object *object)
+{
+    if (object == NULL) {
+        return;
+    }
+    free(object->uid);
+    free(object->namespace_name);
+    free(object->name);
+    free(object->queue_name);
+    free(object->profile);
+    controller_reference_release(&object->controller);
+    free(object->owner_uid);
+    admission_destroy(object->admission);
+    pod_set_list_release(&object->pod_sets);
+    free(object->mistake);
+    free(object->node_name);
+    free(object);
+}
+
+bool object_matters(const struct object *object)
+{
+    return object->asks_managed || object->queue_name != NULL || object->gate_index >= 0 ||
+           object->has_annotation_of_ours || object->mistake != NULL;
+}
+
+void object_mark_started(struct object *object, const struct admission *admission,
+                         uint64_t resource_version)
+{
+    object->is_suspended = false;
+    object->gate_index = -1;
+    object->resource_version = resource_version;
+    if (admission != NULL) {
+        admission_destroy(object->admission);
+        object->admission = admission_copy(admission);
+    }
+}
