@@ -198,7 +198,7 @@ show_environment() {
     [ -f "$directory/kubeconfigs/admin.kubeconfig" ] || fail "there is no control plane in '$directory'"
     printf 'export KUBECONFIG=%q\n' "$directory/kubeconfigs/admin.kubeconfig"
     # shellcheck disable=SC2016 # the caller's shell expands it
-    printf 'export PATH=%q:$PATH\n' "$directory/programs/bin"
+    printf 'export PATH=%q:"$PATH"\n' "$directory/programs/bin"
 }
 
 parse_arguments() {

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "certs/certificate.h"
+
+/* Validity of what is made here; both start an hour earlier, for clocks that are late. */
+enum {
+    AUTHORITY_VALID_DAYS = 3650,
+    AUTHORITY_SERVING_VALID_DAYS = 90,
+};
+
+/* Makes a new certificate authority: EC P-256, self-signed. */
+must_check bool authority_create(int64_t now_seconds, struct certificate_pair *out_authority,
+                                 struct error *error);
+
+/* Makes a key and a serving certificate for it, signed by `authority`. Each name is a DNS name
+ * (`*.` may come first) or an IP address; there is at least one. */
+must_check bool authority_issue(const struct certificate_pair *authority, const char *const *names,
+                                size_t name_count, int64_t now_seconds,
+                                struct certificate_pair *out_serving, struct error *error);

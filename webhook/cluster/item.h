@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "policy/objects/local_queue.h"
+#include "webhook/kinds/controller.h"
+#include "webhook/kinds/kind.h"
+#include "webhook/kinds/namespace.h"
+#include "webhook/kinds/node.h"
+#include "webhook/kinds/workload_object.h"
+
+/* What we list and watch. */
+enum resource {
+    RESOURCE_NAMESPACE,
+    RESOURCE_NODE,
+    RESOURCE_FLAVOR,
+    RESOURCE_CLUSTER_QUEUE,
+    RESOURCE_LOCAL_QUEUE,
+    RESOURCE_STATEFULSET,
+    RESOURCE_REPLICASET,
+    RESOURCE_NOTEBOOK,
+    RESOURCE_JOB,
+    RESOURCE_POD,
+    RESOURCE_WORKLOAD,
+    RESOURCE_COUNT,
+};
+
+/* A queue or flavor that the API server accepted, and perhaps we cannot use. */
+struct policy_item {
+    char *name;
+    char *namespace_name; /* of a LocalQueue */
+    char *mistake;        /* why it cannot be used; NULL: it can */
+    int64_t generation;
+    const struct resource_flavor *flavor;
+    const struct cluster_queue *cluster_queue;
+    const struct local_queue *local_queue;
+};
+
+/* One decoded object of the API server. */
+struct item {
+    enum resource resource;
+    char *key; /* uid of what runs; name, or namespace/name, of what is looked up by name */
+    union {
+        const struct namespace_info *namespace_info;
+        struct node *node;
+        struct policy_item *policy;
+        struct controller *controller;
+        struct object *object;
+        struct workload_object *workload;
+    };
+};
+
+/* The API path of a resource's collection, and whether its CRD may be absent. */
+const char *resource_path(enum resource resource);
+bool resource_is_optional(enum resource resource);
+bool resource_is_object(enum resource resource);
+const struct kind *resource_kind(enum resource resource);
+
+/* The key under which an object is kept, owned; NULL if it lacks a name. */
+char *item_key(enum resource resource, const json_t *json);
+
+/* NULL if the object does not concern us or cannot be read. */
+struct item *item_decode(enum resource resource, const struct configuration *configuration,
+                         const json_t *json);
+void item_destroy(struct item *item);
