@@ -62,8 +62,7 @@ static char *format_labels(const struct metric *metric, const char *const *value
 
 static struct family *get_family_locked(const struct metric *metric)
 {
-    array_for_each(family, &registry.families)
-    {
+    array_for_each(family, &registry.families) {
         if (family->metric == metric) {
             return family;
         }
@@ -120,8 +119,7 @@ void metrics_forget(const struct metric *metric)
     struct family *family = get_family_locked(metric);
     struct series *series;
     struct series *next;
-    HASH_ITER(hh, family->series, series, next)
-    {
+    HASH_ITER(hh, family->series, series, next) {
         HASH_DEL(family->series, series);
         free(series->labels);
         free(series->buckets);
@@ -192,8 +190,7 @@ static void append_family(struct text *text, const struct family *family)
 void metrics_format(struct text *out_text)
 {
     pthread_mutex_lock(&registry.mutex);
-    array_for_each(family, &registry.families)
-    {
+    array_for_each(family, &registry.families) {
         append_family(out_text, family);
     }
     pthread_mutex_unlock(&registry.mutex);

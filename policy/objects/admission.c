@@ -8,8 +8,7 @@
 static void release_pod_set(struct pod_set_admission *set)
 {
     free(set->name);
-    array_for_each(assignment, &set->assignments)
-    {
+    array_for_each(assignment, &set->assignments) {
         free(assignment->resource);
         free(assignment->flavor);
     }
@@ -24,8 +23,7 @@ void admission_destroy(struct admission *admission)
     free(admission->workload_uid);
     free(admission->cluster_queue);
     free(admission->local_queue);
-    array_for_each(set, &admission->pod_sets)
-    {
+    array_for_each(set, &admission->pod_sets) {
         release_pod_set(set);
     }
     array_release(&admission->pod_sets);
@@ -45,8 +43,7 @@ static struct pod_set_admission copy_pod_set(const struct pod_set_admission *set
 {
     struct pod_set_admission copy = {.name = memory_copy_text(set->name), .count = count};
 
-    array_for_each(assignment, &set->assignments)
-    {
+    array_for_each(assignment, &set->assignments) {
         append_assignment(&copy, assignment->resource, assignment->flavor, assignment->amount);
     }
     return copy;
@@ -66,8 +63,7 @@ struct admission *admission_copy(const struct admission *admission)
 {
     struct admission *copy = copy_head(admission);
 
-    array_for_each(set, &admission->pod_sets)
-    {
+    array_for_each(set, &admission->pod_sets) {
         array_append(&copy->pod_sets, copy_pod_set(set, set->count));
     }
     return copy;
@@ -85,8 +81,7 @@ struct admission *admission_copy_for_pod(const struct admission *admission,
 const struct pod_set_admission *admission_find_pod_set(const struct admission *admission,
                                                        const char *name)
 {
-    array_for_each(set, &admission->pod_sets)
-    {
+    array_for_each(set, &admission->pod_sets) {
         if (strcmp(set->name, name) == 0) {
             return set;
         }
@@ -98,8 +93,7 @@ static json_t *encode_pod_set(const struct pod_set_admission *set)
 {
     json_t *flavors = json_object();
 
-    array_for_each(assignment, &set->assignments)
-    {
+    array_for_each(assignment, &set->assignments) {
         json_object_set_new(
             flavors, assignment->resource,
             json_pack("[s, I]", assignment->flavor, (json_int_t)assignment->amount));
@@ -112,8 +106,7 @@ json_t *admission_encode(const struct admission *admission)
 {
     json_t *pod_sets = json_array();
 
-    array_for_each(set, &admission->pod_sets)
-    {
+    array_for_each(set, &admission->pod_sets) {
         json_array_append_new(pod_sets, encode_pod_set(set));
     }
     return json_pack("{s:s, s:s, s:s, s:o}", "workload", admission->workload_uid, "clusterQueue",
@@ -137,8 +130,7 @@ static bool decode_pod_set(const json_t *value, struct pod_set_admission *out_se
     }
     out_set->name = memory_copy_text(name);
     out_set->count = count;
-    json_object_foreach(flavors, resource, pair)
-    {
+    json_object_foreach(flavors, resource, pair) {
         const char *flavor;
         json_int_t amount;
         if (json_unpack(pair, "[s, I]", &flavor, &amount) != 0 || amount < 0) {
@@ -168,8 +160,7 @@ bool admission_decode(const json_t *value, struct admission **out_admission, str
     admission->workload_uid = memory_copy_text(workload_uid);
     admission->cluster_queue = memory_copy_text(cluster_queue);
     admission->local_queue = memory_copy_text(local_queue);
-    json_array_foreach(pod_sets, index, pod_set)
-    {
+    json_array_foreach(pod_sets, index, pod_set) {
         array_append(&admission->pod_sets, ((struct pod_set_admission){0}));
         if (!decode_pod_set(pod_set, &admission->pod_sets.items[index], error)) {
             return false;
@@ -184,8 +175,7 @@ static json_t *encode_status_pod_set(const struct pod_set_admission *set)
     json_t *flavors = json_object();
     json_t *usage = json_object();
 
-    array_for_each(assignment, &set->assignments)
-    {
+    array_for_each(assignment, &set->assignments) {
         char text[QUANTITY_TEXT_BYTES];
         int64_t total;
         if (__builtin_mul_overflow(assignment->amount, set->count, &total)) {
@@ -203,8 +193,7 @@ json_t *admission_encode_status(const struct admission *admission)
 {
     json_t *assignments = json_array();
 
-    array_for_each(set, &admission->pod_sets)
-    {
+    array_for_each(set, &admission->pod_sets) {
         json_array_append_new(assignments, encode_status_pod_set(set));
     }
     return json_pack("{s:s, s:o}", "clusterQueue", admission->cluster_queue, "podSetAssignments",
@@ -222,8 +211,7 @@ static bool decode_status_pod_set(const json_t *value, struct pod_set_admission 
 
     out_set->name = memory_copy_text(name != NULL ? name : "main");
     out_set->count = json_integer_value(json_object_get(value, "count"));
-    json_object_foreach(flavors, resource, flavor)
-    {
+    json_object_foreach(flavors, resource, flavor) {
         int64_t total = 0;
         const json_t *quantity = json_object_get(usage, resource);
         if (!json_is_string(flavor) ||
@@ -252,8 +240,7 @@ bool admission_decode_status(const json_t *status_admission, struct admission **
     admission->workload_uid = memory_copy_text("");
     admission->cluster_queue = memory_copy_text(cluster_queue);
     admission->local_queue = memory_copy_text("");
-    json_array_foreach(json_object_get(status_admission, "podSetAssignments"), index, pod_set)
-    {
+    json_array_foreach(json_object_get(status_admission, "podSetAssignments"), index, pod_set) {
         array_append(&admission->pod_sets, ((struct pod_set_admission){0}));
         if (!decode_status_pod_set(pod_set, &admission->pod_sets.items[index], error)) {
             return false;

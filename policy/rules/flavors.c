@@ -20,8 +20,7 @@ struct attempt {
 
 const struct resource_flavor *flavor_list_find(const struct flavor_list *list, const char *name)
 {
-    array_for_each(flavor, list)
-    {
+    array_for_each(flavor, list) {
         if (strcmp((*flavor)->name, name) == 0) {
             return *flavor;
         }
@@ -49,15 +48,12 @@ static int64_t total_of(const struct pod_set *set, const char *resource)
 static const struct taint *find_untolerated_taint(const struct resource_flavor *flavor,
                                                   const struct pod_spec *spec)
 {
-    array_for_each(taint, &flavor->node_taints)
-    {
+    array_for_each(taint, &flavor->node_taints) {
         bool is_tolerated = taint->effect == TAINT_EFFECT_PREFER_NO_SCHEDULE;
-        array_for_each(toleration, &spec->tolerations)
-        {
+        array_for_each(toleration, &spec->tolerations) {
             is_tolerated = is_tolerated || toleration_covers_taint(toleration, taint);
         }
-        array_for_each(toleration, &flavor->tolerations)
-        {
+        array_for_each(toleration, &flavor->tolerations) {
             is_tolerated = is_tolerated || toleration_covers_taint(toleration, taint);
         }
         if (!is_tolerated) {
@@ -71,8 +67,7 @@ static const struct taint *find_untolerated_taint(const struct resource_flavor *
 static bool is_relevant_key(const struct flavor_rules *rules, const struct resource_group *group,
                             const char *key)
 {
-    array_for_each(quota, &group->flavors)
-    {
+    array_for_each(quota, &group->flavors) {
         const struct resource_flavor *flavor = flavor_list_find(rules->flavors, quota->flavor);
         if (flavor != NULL && string_map_find(&flavor->node_labels, key) != NULL) {
             return true;
@@ -101,8 +96,7 @@ static bool term_matches(const struct flavor_rules *rules, const struct resource
 {
     struct label_requirement_list relevant = {0};
 
-    array_for_each(requirement, term)
-    {
+    array_for_each(requirement, term) {
         if (is_relevant_key(rules, group, requirement->key)) {
             array_append(&relevant, *requirement);
         }
@@ -118,8 +112,7 @@ static bool affinity_matches(const struct flavor_rules *rules, const struct reso
     if (spec->required_affinity.count == 0) {
         return true;
     }
-    array_for_each(term, &spec->required_affinity)
-    {
+    array_for_each(term, &spec->required_affinity) {
         if (term_matches(rules, group, flavor, term)) {
             return true;
         }
@@ -150,11 +143,9 @@ static bool asks_managed(const struct flavor_rules *rules, const struct pod_set 
     return false;
 }
 
-/* NULL if the pods may run on the flavor's nodes; otherwise why not. */
-static char *describe_mismatch(const struct attempt *attempt, const struct resource_group *group,
+char *flavors_explain_mismatch(const struct flavor_rules *rules, const struct resource_group *group,
                                const struct flavor_quota *quota, const struct pod_set *set)
 {
-    const struct flavor_rules *rules = attempt->rules;
     const struct resource_flavor *flavor = flavor_list_find(rules->flavors, quota->flavor);
 
     if (flavor == NULL) {
@@ -225,14 +216,13 @@ static enum verdict_kind try_flavor(struct attempt *attempt, const struct resour
                                     const struct flavor_quota *quota, const struct pod_set *set)
 {
     enum verdict_kind worst = VERDICT_FITS;
-    char *mismatch = describe_mismatch(attempt, group, quota, set);
+    char *mismatch = flavors_explain_mismatch(attempt->rules, group, quota, set);
 
     if (mismatch != NULL) {
         add_reason(attempt, mismatch);
         return VERDICT_INADMISSIBLE;
     }
-    array_for_each(resource, &group->covered_resources)
-    {
+    array_for_each(resource, &group->covered_resources) {
         if (!resources_has(&set->requests, *resource)) {
             continue;
         }
@@ -247,8 +237,7 @@ static enum verdict_kind try_flavor(struct attempt *attempt, const struct resour
 static void assign(struct attempt *attempt, const struct resource_group *group, const char *flavor,
                    const struct pod_set *set, struct pod_set_admission *out_set)
 {
-    array_for_each(resource, &group->covered_resources)
-    {
+    array_for_each(resource, &group->covered_resources) {
         if (!resources_has(&set->requests, *resource)) {
             continue;
         }
@@ -263,8 +252,7 @@ static void assign(struct attempt *attempt, const struct resource_group *group, 
 
 static bool asks_from_group(const struct pod_set *set, const struct resource_group *group)
 {
-    array_for_each(resource, &group->covered_resources)
-    {
+    array_for_each(resource, &group->covered_resources) {
         if (resources_has(&set->requests, *resource)) {
             return true;
         }
@@ -274,8 +262,7 @@ static bool asks_from_group(const struct pod_set *set, const struct resource_gro
 
 static bool group_has_flavor(const struct resource_group *group, const char *flavor)
 {
-    array_for_each(quota, &group->flavors)
-    {
+    array_for_each(quota, &group->flavors) {
         if (strcmp(quota->flavor, flavor) == 0) {
             return true;
         }
@@ -291,8 +278,7 @@ static enum verdict_kind place_in_group(struct attempt *attempt, const struct re
     bool is_bound = attempt->only_flavor != NULL && group_has_flavor(group, attempt->only_flavor);
     enum verdict_kind best = VERDICT_INADMISSIBLE;
 
-    array_for_each(quota, &group->flavors)
-    {
+    array_for_each(quota, &group->flavors) {
         if (is_bound && strcmp(quota->flavor, attempt->only_flavor) != 0) {
             continue;
         }
@@ -335,8 +321,7 @@ static enum verdict_kind place_pod_set(struct attempt *attempt, const struct pod
     text_append_format(&attempt->messages, "couldn't assign flavors to pod set %s: ", set->name);
     attempt->separator = "";
     enum verdict_kind worst = check_coverage(attempt, set);
-    array_for_each(group, &attempt->rules->queue->resource_groups)
-    {
+    array_for_each(group, &attempt->rules->queue->resource_groups) {
         if (asks_from_group(set, group)) {
             enum verdict_kind kind = place_in_group(attempt, group, set, &placed);
             worst = kind > worst ? kind : worst;
@@ -361,8 +346,7 @@ void flavors_assign(const struct flavor_rules *rules, const struct usage *used,
     attempt.admission->workload_uid = memory_copy_text("");
     attempt.admission->cluster_queue = memory_copy_text(rules->queue->name);
     attempt.admission->local_queue = memory_copy_text("");
-    array_for_each(set, pod_sets)
-    {
+    array_for_each(set, pod_sets) {
         enum verdict_kind kind = place_pod_set(&attempt, set);
         attempt.kind = kind > attempt.kind ? kind : attempt.kind;
     }
@@ -380,10 +364,8 @@ void flavors_assign(const struct flavor_rules *rules, const struct usage *used,
 
 void flavors_count(const struct admission *admission, struct usage *out_usage)
 {
-    array_for_each(set, &admission->pod_sets)
-    {
-        array_for_each(assignment, &set->assignments)
-        {
+    array_for_each(set, &admission->pod_sets) {
+        array_for_each(assignment, &set->assignments) {
             int64_t total;
             if (__builtin_mul_overflow(assignment->amount, set->count, &total)) {
                 total = INT64_MAX;
@@ -395,10 +377,8 @@ void flavors_count(const struct admission *admission, struct usage *out_usage)
 
 int64_t flavors_nominal(const struct cluster_queue *queue, const char *flavor, const char *resource)
 {
-    array_for_each(group, &queue->resource_groups)
-    {
-        array_for_each(quota, &group->flavors)
-        {
+    array_for_each(group, &queue->resource_groups) {
+        array_for_each(quota, &group->flavors) {
             if (strcmp(quota->flavor, flavor) == 0 && resources_has(&quota->nominal, resource)) {
                 return resources_get(&quota->nominal, resource);
             }

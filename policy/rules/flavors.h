@@ -33,6 +33,10 @@ void flavors_assign(const struct flavor_rules *rules, const struct usage *used,
                     const struct pod_set_list *pod_sets, const char *only_flavor,
                     struct admission **out_admission, struct verdict *out_verdict);
 
+/* NULL if the pods may run on the flavor's nodes; otherwise why not, owned. */
+char *flavors_explain_mismatch(const struct flavor_rules *rules, const struct resource_group *group,
+                               const struct flavor_quota *quota, const struct pod_set *set);
+
 /* The flavors and amounts that an admission takes from its queue. */
 void flavors_count(const struct admission *admission, struct usage *out_usage);
 

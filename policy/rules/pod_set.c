@@ -6,8 +6,7 @@
 
 void pod_set_list_release(struct pod_set_list *list)
 {
-    array_for_each(set, list)
-    {
+    array_for_each(set, list) {
         free(set->name);
         resources_release(&set->requests);
         pod_spec_release(&set->spec);
@@ -42,8 +41,7 @@ static uint64_t mix_number(uint64_t hash, int64_t number)
 static uint64_t mix_requirement(uint64_t hash, const struct label_requirement *requirement)
 {
     hash = mix_number(mix_text(hash, requirement->key), requirement->operator);
-    array_for_each(value, &requirement->values)
-    {
+    array_for_each(value, &requirement->values) {
         hash = mix_text(hash, *value);
     }
     return hash;
@@ -55,17 +53,14 @@ static uint64_t mix_spec(uint64_t hash, const struct pod_spec *spec)
         hash = mix_text(hash, spec->node_selector.pairs[i].key);
         hash = mix_text(hash, spec->node_selector.pairs[i].value);
     }
-    array_for_each(toleration, &spec->tolerations)
-    {
+    array_for_each(toleration, &spec->tolerations) {
         hash = mix_text(mix_text(hash, toleration->key), toleration->value);
         hash = mix_number(hash, toleration->is_exists ? 1 : 0);
         hash = mix_number(hash, toleration->effect);
     }
-    array_for_each(term, &spec->required_affinity)
-    {
+    array_for_each(term, &spec->required_affinity) {
         hash = mix_number(hash, (int64_t)term->count);
-        array_for_each(requirement, term)
-        {
+        array_for_each(requirement, term) {
             hash = mix_requirement(hash, requirement);
         }
     }
@@ -76,8 +71,7 @@ uint64_t pod_set_list_shape(const struct pod_set_list *list)
 {
     uint64_t hash = hash_seed;
 
-    array_for_each(set, list)
-    {
+    array_for_each(set, list) {
         hash = mix_number(mix_text(hash, set->name), set->count);
         for (size_t i = 0; i < set->requests.count; i++) {
             hash = mix_text(hash, set->requests.items[i].name);

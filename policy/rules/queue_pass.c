@@ -13,8 +13,7 @@ struct failed_shape {
 
 void queue_candidate_list_release(struct queue_candidate_list *list)
 {
-    array_for_each(candidate, list)
-    {
+    array_for_each(candidate, list) {
         verdict_release(&candidate->verdict);
         admission_destroy(candidate->admission);
     }
@@ -58,8 +57,7 @@ static void forget_failures(struct failed_shape **failed)
     struct failed_shape *shape;
     struct failed_shape *next;
 
-    HASH_ITER(hh, *failed, shape, next)
-    {
+    HASH_ITER(hh, *failed, shape, next) {
         HASH_DEL(*failed, shape);
         free(shape);
     }
@@ -87,8 +85,7 @@ void queue_pass_run(const struct flavor_rules *rules, struct usage *used,
     bool is_strict = rules->queue->queueing_strategy == QUEUEING_STRICT_FIFO;
     struct failed_shape *failed = NULL;
 
-    array_for_each(candidate, candidates)
-    {
+    array_for_each(candidate, candidates) {
         try_candidate(rules, used, &failed, candidate);
         if (is_strict && candidate->verdict.kind == VERDICT_WAITS) {
             break;

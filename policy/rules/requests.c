@@ -12,8 +12,7 @@ static bool read_list(const json_t *list, const char *path, struct resources *ou
     const char *name;
     const json_t *value;
 
-    json_object_foreach((json_t *)list, name, value)
-    {
+    json_object_foreach((json_t *)list, name, value) {
         int64_t amount;
         if (!quantity_decode(value, name, &amount, error)) {
             return error_wrap(error, "%s[%s]", path, name);
@@ -64,8 +63,7 @@ static bool sum_containers(const json_t *pod_spec, const char *path, struct reso
     size_t index;
     const json_t *container;
 
-    json_array_foreach(json_object_get(pod_spec, "containers"), index, container)
-    {
+    json_array_foreach(json_object_get(pod_spec, "containers"), index, container) {
         auto_resources struct resources requests = {0};
         if (!read_container(container, path, "containers", index, &requests, error) ||
             !add_checked(sum, &requests, path, error)) {
@@ -88,8 +86,7 @@ static bool walk_init_containers(const json_t *pod_spec, const char *path,
     size_t index;
     const json_t *container;
 
-    json_array_foreach(json_object_get(pod_spec, "initContainers"), index, container)
-    {
+    json_array_foreach(json_object_get(pod_spec, "initContainers"), index, container) {
         auto_resources struct resources requests = {0};
         if (!read_container(container, path, "initContainers", index, &requests, error)) {
             return false;

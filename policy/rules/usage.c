@@ -6,8 +6,7 @@
 static struct usage_item *find_item(const struct usage *usage, const char *flavor,
                                     const char *resource)
 {
-    array_for_each(item, usage)
-    {
+    array_for_each(item, usage) {
         if (strcmp(item->resource, resource) == 0 && strcmp(item->flavor, flavor) == 0) {
             return item;
         }
@@ -29,8 +28,7 @@ static struct usage_item *get_item(struct usage *usage, const char *flavor, cons
 
 void usage_release(struct usage *usage)
 {
-    array_for_each(item, usage)
-    {
+    array_for_each(item, usage) {
         free(item->flavor);
         free(item->resource);
     }
@@ -45,8 +43,7 @@ void usage_copy(const struct usage *usage, struct usage *out_copy)
 
 static bool covers(const struct usage *left, const struct usage *right)
 {
-    array_for_each(item, right)
-    {
+    array_for_each(item, right) {
         if (usage_get(left, item->flavor, item->resource) != item->amount) {
             return false;
         }
@@ -61,8 +58,7 @@ bool usage_equal(const struct usage *left, const struct usage *right)
 
 bool usage_is_zero(const struct usage *usage)
 {
-    array_for_each(item, usage)
-    {
+    array_for_each(item, usage) {
         if (item->amount != 0) {
             return false;
         }
@@ -88,16 +84,14 @@ void usage_add(struct usage *usage, const char *flavor, const char *resource, in
 
 void usage_add_all(struct usage *usage, const struct usage *more)
 {
-    array_for_each(item, more)
-    {
+    array_for_each(item, more) {
         usage_add(usage, item->flavor, item->resource, item->amount);
     }
 }
 
 void usage_subtract_all(struct usage *usage, const struct usage *less)
 {
-    array_for_each(item, less)
-    {
+    array_for_each(item, less) {
         struct usage_item *target = find_item(usage, item->flavor, item->resource);
         if (target != NULL) {
             target->amount = target->amount > item->amount ? target->amount - item->amount : 0;
@@ -107,8 +101,7 @@ void usage_subtract_all(struct usage *usage, const struct usage *less)
 
 void usage_raise_to(struct usage *usage, const struct usage *floor)
 {
-    array_for_each(item, floor)
-    {
+    array_for_each(item, floor) {
         struct usage_item *target = get_item(usage, item->flavor, item->resource);
         if (target->amount < item->amount) {
             target->amount = item->amount;

@@ -82,24 +82,19 @@ void directory_destroy(struct directory *directory)
     if (directory == NULL) {
         return;
     }
-    array_for_each(item, &directory->namespaces)
-    {
+    array_for_each(item, &directory->namespaces) {
         namespace_info_unref(*item);
     }
-    array_for_each(item, &directory->flavors)
-    {
+    array_for_each(item, &directory->flavors) {
         resource_flavor_unref(*item);
     }
-    array_for_each(item, &directory->cluster_queues)
-    {
+    array_for_each(item, &directory->cluster_queues) {
         cluster_queue_unref(*item);
     }
-    array_for_each(item, &directory->local_queues)
-    {
+    array_for_each(item, &directory->local_queues) {
         local_queue_unref(*item);
     }
-    array_for_each(name, &directory->flavors_without_nodes)
-    {
+    array_for_each(name, &directory->flavors_without_nodes) {
         free(*name);
     }
     array_release(&directory->namespaces);

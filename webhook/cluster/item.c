@@ -62,6 +62,7 @@ static void destroy_policy(struct policy_item *policy)
     if (policy == NULL) {
         return;
     }
+    free(policy->uid);
     free(policy->name);
     free(policy->namespace_name);
     free(policy->mistake);
@@ -79,6 +80,7 @@ static struct policy_item *decode_policy(enum resource resource, const json_t *j
     struct cluster_queue *cluster_queue = NULL;
     struct local_queue *local_queue = NULL;
 
+    policy->uid = memory_copy_text(object_metadata_text(json, "uid"));
     policy->name = memory_copy_text(object_metadata_text(json, "name"));
     policy->namespace_name = memory_copy_text(object_metadata_text(json, "namespace"));
     policy->generation =

@@ -26,6 +26,7 @@ enum resource {
 
 /* A queue or flavor that the API server accepted, and perhaps we cannot use. */
 struct policy_item {
+    char *uid;
     char *name;
     char *namespace_name; /* of a LocalQueue */
     char *mistake;        /* why it cannot be used; NULL: it can */

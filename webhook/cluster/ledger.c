@@ -83,8 +83,7 @@ struct ledger *ledger_create(void)
 static void remove_holder_locked(struct ledger *ledger, struct holder *holder)
 {
     array_for_each(charge, &holder->charges) {
-        usage_subtract_all(charge_list_get(&ledger->totals, charge->cluster_queue),
-                           &charge->usage);
+        usage_subtract_all(charge_list_get(&ledger->totals, charge->cluster_queue), &charge->usage);
     }
     HASH_DEL(ledger->holders, holder);
     charge_list_release(&holder->charges);
@@ -100,8 +99,7 @@ void ledger_destroy(struct ledger *ledger)
     if (ledger == NULL) {
         return;
     }
-    HASH_ITER(hh, ledger->holders, holder, next)
-    {
+    HASH_ITER(hh, ledger->holders, holder, next) {
         remove_holder_locked(ledger, holder);
     }
     charge_list_release(&ledger->totals);

@@ -8,8 +8,7 @@ void uid_set_destroy(struct uid_set *set)
     if (set == NULL) {
         return;
     }
-    array_for_each(uid, &set->uids)
-    {
+    array_for_each(uid, &set->uids) {
         free(*uid);
     }
     array_release(&set->uids);
@@ -35,8 +34,7 @@ void snapshot_destroy(struct snapshot *snapshot)
     configuration_unref(snapshot->configuration);
     directory_unref(snapshot->directory);
     uid_set_unref(snapshot->holders);
-    array_for_each(state, &snapshot->queues)
-    {
+    array_for_each(state, &snapshot->queues) {
         free(state->cluster_queue);
         usage_release(&state->used);
     }

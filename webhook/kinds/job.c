@@ -14,8 +14,7 @@ static bool has_condition(const json_t *json, const char *type)
     size_t index;
     const json_t *condition;
 
-    json_array_foreach(conditions, index, condition)
-    {
+    json_array_foreach(conditions, index, condition) {
         if (text_equal(json_string_value(json_object_get(condition, "type")), type) &&
             text_equal(json_string_value(json_object_get(condition, "status")), "True")) {
             return true;

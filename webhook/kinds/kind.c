@@ -67,8 +67,7 @@ static void patch_admission(struct json_patch *patch, const struct object *objec
 static bool is_tolerated(const struct toleration_list *existing,
                          const struct toleration *toleration)
 {
-    array_for_each(other, existing)
-    {
+    array_for_each(other, existing) {
         if (toleration_covers(other, toleration)) {
             return true;
         }
@@ -91,8 +90,7 @@ static void patch_flavor(struct json_patch *patch, const struct object *object,
             json_patch_set_entry(patch, selector, has_selector, label->key, label->value);
         }
     }
-    array_for_each(toleration, &flavor->tolerations)
-    {
+    array_for_each(toleration, &flavor->tolerations) {
         if (!is_tolerated(&set->spec.tolerations, toleration)) {
             json_patch_append(patch, tolerations, has_tolerations, toleration_encode(toleration));
         }

@@ -10,8 +10,7 @@ static bool has_ready_condition(const json_t *json)
     size_t index;
     const json_t *condition;
 
-    json_array_foreach(conditions, index, condition)
-    {
+    json_array_foreach(conditions, index, condition) {
         if (text_equal(json_string_value(json_object_get(condition, "type")), "Ready")) {
             return text_equal(json_string_value(json_object_get(condition, "status")), "True");
         }

@@ -35,8 +35,7 @@ void object_copy_labels(const json_t *json, struct string_map *out_labels)
     const char *key;
     json_t *value;
 
-    json_object_foreach(labels, key, value)
-    {
+    json_object_foreach(labels, key, value) {
         if (json_is_string(value)) {
             string_map_set(out_labels, key, json_string_value(value));
         }
@@ -75,8 +74,7 @@ void controller_reference_decode(const json_t *json, struct controller_reference
     size_t index;
     const json_t *reference;
 
-    json_array_foreach(references, index, reference)
-    {
+    json_array_foreach(references, index, reference) {
         if (json_is_true(json_object_get(reference, "controller"))) {
             *out_reference = (struct controller_reference){
                 .api_version = copy_field(reference, "apiVersion"),
@@ -118,8 +116,7 @@ static void decode_annotations(const json_t *json, struct object *object)
     uint64_t arrival_us = 0;
 
     object->has_annotations = json_is_object(annotations);
-    json_object_foreach(annotations, key, value)
-    {
+    json_object_foreach(annotations, key, value) {
         object->has_annotation_of_ours |=
             text_starts_with(key, ANNOTATION_PREFIX) && !text_equal(key, ANNOTATION_KEEP_UNTIL);
     }

@@ -13,8 +13,7 @@ static int find_gate(const json_t *gates)
     size_t index;
     const json_t *gate;
 
-    json_array_foreach(gates, index, gate)
-    {
+    json_array_foreach(gates, index, gate) {
         if (text_equal(json_string_value(json_object_get(gate, "name")), GATE_ADMISSION)) {
             return (int)index;
         }

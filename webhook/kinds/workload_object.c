@@ -41,10 +41,10 @@ static void decode_pod_sets(const json_t *spec, struct workload_object *object)
         const json_t *template = json_object_get(set, "template");
         const json_t *count = json_object_get(set, "count");
         const char *name = json_string_value(json_object_get(set, "name"));
-        if (!pod_set_list_append_decoded(
-                &object->pod_sets, name != NULL ? name : POD_SET_MAIN,
-                json_is_integer(count) ? json_integer_value(count) : 1,
-                json_object_get(template, "spec"), "spec.podSets.template.spec", NULL)) {
+        if (!pod_set_list_append_decoded(&object->pod_sets, name != NULL ? name : POD_SET_MAIN,
+                                         json_is_integer(count) ? json_integer_value(count) : 1,
+                                         json_object_get(template, "spec"),
+                                         "spec.podSets.template.spec", NULL)) {
             continue;
         }
     }
@@ -83,7 +83,8 @@ bool workload_object_decode(const json_t *json, struct workload_object **out_obj
     object->arrival_us = decode_arrival(json);
     decode_pod_sets(spec, object);
     decode_conditions(json_object_get(status, "conditions"), &object->conditions);
-    if (json_is_object(admission) && !admission_decode_status(admission, &object->admission, NULL)) {
+    if (json_is_object(admission) &&
+        !admission_decode_status(admission, &object->admission, NULL)) {
         object->admission = NULL;
     }
     *out_object = object;
@@ -132,8 +133,8 @@ void condition_list_set(struct condition_list *list, const char *type, bool is_t
     struct condition *condition = (struct condition *)condition_list_find(list, type);
 
     if (condition == NULL) {
-        array_append(list, ((struct condition){.type = memory_copy_text(type),
-                                               .is_true = !is_true}));
+        array_append(list,
+                     ((struct condition){.type = memory_copy_text(type), .is_true = !is_true}));
         condition = &list->items[list->count - 1];
     }
     if (condition->is_true != is_true) {

@@ -1,0 +1,390 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "webhook/cluster/cluster.h"
+
+#include "base/text.h"
+#include "webhook/cluster/directory_source.h"
+#include "webhook/cluster/linkage.h"
+#include "webhook/cluster/standing.h"
+
+struct cluster *cluster_create(const struct configuration *configuration)
+{
+    struct cluster *cluster = memory_allocate(sizeof *cluster);
+
+    cluster->configuration = configuration_ref(configuration);
+    cluster->ledger = ledger_create();
+    cluster->directory = directory_source_read(&cluster->cache);
+    return cluster;
+}
+
+void cluster_destroy(struct cluster *cluster)
+{
+    struct workload *workload;
+    struct workload *next_workload;
+    struct waiting_line *line;
+    struct waiting_line *next_line;
+
+    if (cluster == NULL) {
+        return;
+    }
+    HASH_ITER(hh, cluster->workloads, workload, next_workload) {
+        HASH_DEL(cluster->workloads, workload);
+        workload_destroy(workload);
+    }
+    HASH_ITER(hh, cluster->lines, line, next_line) {
+        HASH_DEL(cluster->lines, line);
+        waiting_line_destroy(line);
+    }
+    array_release(&cluster->dirty);
+    grant_table_release(&cluster->grants);
+    reservation_list_release(&cluster->reservations);
+    ledger_destroy(cluster->ledger);
+    directory_unref(cluster->directory);
+    cache_release(&cluster->cache);
+    configuration_unref(cluster->configuration);
+    free(cluster);
+}
+
+struct workload *cluster_find_workload(const struct cluster *cluster, const char *uid)
+{
+    struct workload *workload = NULL;
+
+    HASH_FIND_STR(cluster->workloads, uid, workload);
+    return workload;
+}
+
+static enum resource resource_of_kind(const struct kind *kind)
+{
+    switch (kind->id) {
+    case KIND_NOTEBOOK:
+        return RESOURCE_NOTEBOOK;
+    case KIND_JOB:
+        return RESOURCE_JOB;
+    case KIND_POD:
+    case KIND_COUNT:
+        break;
+    }
+    return RESOURCE_POD;
+}
+
+struct object *cluster_find_object(const struct cluster *cluster, const struct kind *kind,
+                                   const char *uid)
+{
+    struct cache_entry *entry = cache_find(&cluster->cache, resource_of_kind(kind), uid);
+
+    return entry != NULL ? entry->item->object : NULL;
+}
+
+struct waiting_line *cluster_find_line(const struct cluster *cluster, const char *cluster_queue)
+{
+    struct waiting_line *line = NULL;
+
+    HASH_FIND_STR(cluster->lines, cluster_queue, line);
+    return line;
+}
+
+bool cluster_is_managed(const struct cluster *cluster, const char *namespace_name)
+{
+    const struct cache_entry *entry =
+        namespace_name != NULL ? cache_find(&cluster->cache, RESOURCE_NAMESPACE, namespace_name)
+                               : NULL;
+
+    return entry != NULL && entry->item->namespace_info->is_managed;
+}
+
+struct holding_view cluster_view(const struct cluster *cluster)
+{
+    return (struct holding_view){
+        .configuration = cluster->configuration,
+        .directory = cluster->directory,
+        .cache = &cluster->cache,
+        .grants = &cluster->grants,
+    };
+}
+
+void cluster_mark(struct cluster *cluster, struct workload *workload)
+{
+    if (!workload->is_dirty) {
+        workload->is_dirty = true;
+        array_append(&cluster->dirty, workload);
+    }
+}
+
+void cluster_mark_line(struct cluster *cluster, const char *cluster_queue)
+{
+    struct waiting_line *line = cluster_find_line(cluster, cluster_queue);
+
+    if (line != NULL) {
+        line->is_dirty = true;
+    }
+}
+
+static bool may_own_pods(enum resource resource)
+{
+    return resource == RESOURCE_JOB || resource == RESOURCE_NOTEBOOK ||
+           resource == RESOURCE_STATEFULSET;
+}
+
+static void mark_namespace(struct cluster *cluster, const char *namespace_name)
+{
+    struct workload *workload = cluster->workloads;
+
+    for (; workload != NULL; workload = workload->hh.next) {
+        if (text_equal(workload->namespace_name, namespace_name)) {
+            cluster_mark(cluster, workload);
+        }
+    }
+}
+
+/* The decision about an object is over once a newer version of it is seen. */
+static void end_outdated_grant(struct cluster *cluster, const struct item *item)
+{
+    if (!resource_is_object(item->resource)) {
+        return;
+    }
+    struct grant *grant = grant_table_find(&cluster->grants, item->object->uid);
+    if (grant != NULL && item->object->resource_version > grant->resource_version) {
+        grant_table_remove(&cluster->grants, grant);
+    }
+}
+
+/* What a StatefulSet does not want any more keeps no place. */
+static void drop_reservations(struct cluster *cluster, const char *owner_uid,
+                              const struct controller *controller)
+{
+    size_t i = 0;
+
+    while (i < cluster->reservations.count) {
+        struct reservation *reservation = &cluster->reservations.items[i];
+        if (!text_equal(reservation->owner_uid, owner_uid) ||
+            (controller != NULL && controller_wants_pod(controller, reservation->pod_name))) {
+            i++;
+            continue;
+        }
+        cluster_mark_line(cluster, reservation->admission->cluster_queue);
+        reservation_list_remove(&cluster->reservations, cluster->ledger, reservation);
+        cluster->is_changed = true;
+    }
+}
+
+/* True if what is known already is as new. */
+static bool is_outdated(struct cluster *cluster, struct cache_entry *entry, const struct item *item)
+{
+    const char *uid = item_uid(item);
+
+    if (entry == NULL) {
+        return uid != NULL && cache_is_buried(&cluster->cache, uid);
+    }
+    uint64_t known = item_resource_version(entry->item);
+    if (known == 0 || item_resource_version(item) > known) {
+        return false;
+    }
+    entry->list_seen = cluster->cache.lists[item->resource];
+    return true;
+}
+
+/* Whatever depends on the object beside its own workload. */
+static void spread(struct cluster *cluster, const struct item *item, bool is_new)
+{
+    if (item->resource == RESOURCE_NAMESPACE) {
+        mark_namespace(cluster, item->namespace_info->name);
+    }
+    if (item->resource == RESOURCE_STATEFULSET) {
+        drop_reservations(cluster, item->controller->uid, item->controller);
+    }
+    if (may_own_pods(item->resource) && is_new && cluster->unknown_owners > 0) {
+        linkage_renew_pods(cluster, item_uid(item));
+    }
+}
+
+void cluster_put_take(struct cluster *cluster, struct item *item)
+{
+    struct cache_entry *entry = cache_find(&cluster->cache, item->resource, item->key);
+    bool is_new = entry == NULL;
+
+    if (is_outdated(cluster, entry, item)) {
+        item_destroy(item);
+        return;
+    }
+    if (directory_source_differs(entry != NULL ? entry->item : NULL, item)) {
+        cluster->is_directory_stale = true;
+    }
+    end_outdated_grant(cluster, item);
+    if (entry != NULL) {
+        linkage_detach(cluster, entry);
+    }
+    entry = cache_put_take(&cluster->cache, item);
+    linkage_attach(cluster, entry);
+    spread(cluster, item, is_new);
+}
+
+/* A gone Pod of a StatefulSet that still wants it keeps its place for its successor. */
+static void reserve_for_successor(struct cluster *cluster, const struct cache_entry *entry,
+                                  int64_t now_ms)
+{
+    const struct object *pod = entry->item->object;
+    const struct cache_entry *owner =
+        pod->owner_uid != NULL ? cache_find(&cluster->cache, RESOURCE_STATEFULSET, pod->owner_uid)
+                               : NULL;
+    bool is_own_workload = entry->workload != NULL && text_equal(entry->workload->uid, pod->uid);
+
+    if (owner != NULL && is_own_workload && !pod->is_suspended && pod->admission != NULL &&
+        cluster_is_managed(cluster, pod->namespace_name) &&
+        controller_wants_pod(owner->item->controller, pod->name)) {
+        int64_t patience_ms = (int64_t)cluster->configuration->successor_reservation_seconds * 1000;
+        reservation_list_add(&cluster->reservations, cluster->ledger, pod, now_ms + patience_ms);
+    }
+}
+
+static void remove_entry(struct cluster *cluster, enum resource resource, struct cache_entry *entry,
+                         int64_t now_ms)
+{
+    const char *uid = item_uid(entry->item);
+    auto_free char *owner_uid = may_own_pods(resource) ? memory_copy_text(uid) : NULL;
+
+    if (resource == RESOURCE_POD) {
+        reserve_for_successor(cluster, entry, now_ms);
+    }
+    if (resource == RESOURCE_NAMESPACE) {
+        mark_namespace(cluster, entry->item->namespace_info->name);
+    }
+    if (directory_source_differs(entry->item, NULL)) {
+        cluster->is_directory_stale = true;
+    }
+    if (resource_is_object(resource)) {
+        struct grant *grant = grant_table_find(&cluster->grants, uid);
+        if (grant != NULL) {
+            grant_table_remove(&cluster->grants, grant);
+        }
+    }
+    linkage_detach(cluster, entry);
+    cache_remove(&cluster->cache, resource, entry);
+    if (owner_uid != NULL) {
+        linkage_renew_pods(cluster, owner_uid);
+        drop_reservations(cluster, owner_uid, NULL);
+    }
+}
+
+void cluster_remove(struct cluster *cluster, enum resource resource, const char *key,
+                    int64_t now_ms)
+{
+    struct cache_entry *entry = cache_find(&cluster->cache, resource, key);
+
+    if (entry != NULL) {
+        remove_entry(cluster, resource, entry, now_ms);
+    }
+}
+
+void cluster_begin_list(struct cluster *cluster, enum resource resource)
+{
+    cluster->cache.lists[resource]++;
+}
+
+void cluster_end_list(struct cluster *cluster, enum resource resource, uint64_t round,
+                      int64_t now_ms)
+{
+    struct cache_entry *entry;
+    struct cache_entry *next;
+
+    HASH_ITER(hh, cluster->cache.entries[resource], entry, next) {
+        if (entry->list_seen != cluster->cache.lists[resource]) {
+            remove_entry(cluster, resource, entry, now_ms);
+        }
+    }
+    cluster->cache.is_listed[resource] = true;
+    cluster->cache.rounds[resource] = round;
+}
+
+void cluster_note_owner_absent(struct cluster *cluster, const char *pod_uid)
+{
+    struct cache_entry *entry = cache_find(&cluster->cache, RESOURCE_POD, pod_uid);
+
+    if (entry != NULL) {
+        entry->is_owner_absent = true;
+        linkage_detach(cluster, entry);
+        linkage_attach(cluster, entry);
+    }
+}
+
+/* Moves the object to where it belongs now that it carries an admission. */
+void cluster_note_started(struct cluster *cluster, struct grant *grant, uint64_t resource_version)
+{
+    struct cache_entry *entry =
+        cache_find(&cluster->cache, resource_of_kind(grant->kind), grant->uid);
+
+    if (entry != NULL && entry->item->object->resource_version < resource_version) {
+        object_mark_started(entry->item->object, grant->admission, resource_version);
+        linkage_detach(cluster, entry);
+        grant_table_remove(&cluster->grants, grant);
+        linkage_attach(cluster, entry);
+    }
+}
+
+void cluster_end_grant(struct cluster *cluster, struct grant *grant)
+{
+    struct cache_entry *entry =
+        cache_find(&cluster->cache, resource_of_kind(grant->kind), grant->uid);
+
+    if (entry != NULL && entry->workload != NULL) {
+        entry->workload->admission = NULL;
+        cluster_mark(cluster, entry->workload);
+    }
+    grant_table_remove(&cluster->grants, grant);
+}
+
+static void ensure_lines(struct cluster *cluster)
+{
+    array_for_each(queue, &cluster->directory->cluster_queues) {
+        if (cluster_find_line(cluster, (*queue)->name) == NULL) {
+            struct waiting_line *line = waiting_line_create((*queue)->name);
+            HASH_ADD_KEYPTR(hh, cluster->lines, line->cluster_queue, strlen(line->cluster_queue),
+                            line);
+        }
+    }
+}
+
+static void renew_directory(struct cluster *cluster)
+{
+    struct workload *workload = cluster->workloads;
+    struct waiting_line *line;
+
+    cluster->is_directory_stale = false;
+    directory_unref(cluster->directory);
+    cluster->directory = directory_source_read(&cluster->cache);
+    cluster->is_changed = true;
+    ensure_lines(cluster);
+    for (; workload != NULL; workload = workload->hh.next) {
+        cluster_mark(cluster, workload);
+    }
+    for (line = cluster->lines; line != NULL; line = line->hh.next) {
+        line->is_dirty = true;
+    }
+}
+
+void cluster_refresh(struct cluster *cluster, int64_t now_ms)
+{
+    if (cluster->is_directory_stale) {
+        renew_directory(cluster);
+    }
+    for (size_t i = 0; i < cluster->dirty.count; i++) {
+        standing_refresh(cluster, cluster->dirty.items[i], now_ms);
+    }
+    cluster->dirty.count = 0;
+}
+
+void cluster_tick(struct cluster *cluster, int64_t now_ms)
+{
+    struct workload *workload = cluster->workloads;
+    char *queue;
+
+    for (; workload != NULL; workload = workload->hh.next) {
+        if (workload->podless_since_ms != 0) {
+            cluster_mark(cluster, workload);
+        }
+    }
+    while ((queue = reservation_list_expire_one(&cluster->reservations, cluster->ledger, now_ms)) !=
+           NULL) {
+        cluster_mark_line(cluster, queue);
+        cluster->is_changed = true;
+        free(queue);
+    }
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "webhook/cluster/holding.h"
+#include "webhook/cluster/reservation.h"
+#include "webhook/cluster/waiting_line.h"
+
+/*
+ * All that a replica knows of the cluster, kept up to date by events: the cache, the workloads
+ * made of it, the ledger of what they hold, and who waits where. Leader and followers keep the
+ * same; only the leader adds grants. Owned by the companion thread.
+ */
+struct cluster {
+    const struct configuration *configuration;
+    struct cache cache;
+    struct workload *workloads; /* by uid of the owner */
+    struct workload_list dirty;
+    struct waiting_line *lines; /* by ClusterQueue */
+    struct grant_table grants;
+    struct ledger *ledger;
+    struct reservation_list reservations;
+    const struct directory *directory;
+    size_t unknown_owners; /* Pods whose stamped owner has not been seen yet */
+    bool is_directory_stale;
+    bool is_changed; /* since the last snapshot was made */
+};
+
+struct cluster *cluster_create(const struct configuration *configuration);
+void cluster_destroy(struct cluster *cluster);
+
+/* Keeps an object unless it is older than what is known of it; the item is taken over. */
+void cluster_put_take(struct cluster *cluster, struct item *item);
+
+/* The object is gone, or does not concern us any more. */
+void cluster_remove(struct cluster *cluster, enum resource resource, const char *key,
+                    int64_t now_ms);
+
+/* Between the two, every object that exists is put; the others are removed at the end. */
+void cluster_begin_list(struct cluster *cluster, enum resource resource);
+void cluster_end_list(struct cluster *cluster, enum resource resource, uint64_t round,
+                      int64_t now_ms);
+
+/* The owner of a Pod was looked for by name and does not exist. */
+void cluster_note_owner_absent(struct cluster *cluster, const char *pod_uid);
+
+/* Notes that our own start of an object was answered: it runs from `resource_version` on. */
+void cluster_note_started(struct cluster *cluster, struct grant *grant, uint64_t resource_version);
+
+/* The decision is over, without effect or with one that was seen. */
+void cluster_end_grant(struct cluster *cluster, struct grant *grant);
+
+/* To be looked at by the next refresh. */
+void cluster_mark(struct cluster *cluster, struct workload *workload);
+void cluster_mark_line(struct cluster *cluster, const char *cluster_queue);
+
+/* Brings the state, the holding and the place in line of everything marked up to date. */
+void cluster_refresh(struct cluster *cluster, int64_t now_ms);
+
+/* Marks what changes by the mere passing of time. */
+void cluster_tick(struct cluster *cluster, int64_t now_ms);
+
+/* NULL if there is none. Borrowed. */
+struct workload *cluster_find_workload(const struct cluster *cluster, const char *uid);
+struct object *cluster_find_object(const struct cluster *cluster, const struct kind *kind,
+                                   const char *uid);
+struct waiting_line *cluster_find_line(const struct cluster *cluster, const char *cluster_queue);
+bool cluster_is_managed(const struct cluster *cluster, const char *namespace_name);
+struct holding_view cluster_view(const struct cluster *cluster);

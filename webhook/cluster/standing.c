@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "webhook/cluster/standing.h"
+
+#include "base/text.h"
+
+static const char *queue_label(const struct workload *workload)
+{
+    if (workload->owner != NULL && workload->owner->queue_name != NULL) {
+        return workload->owner->queue_name;
+    }
+    return workload->pods.count > 0 ? workload->pods.items[0]->queue_name : NULL;
+}
+
+static void set_queues(struct workload *workload, const struct local_queue *local_queue,
+                       const struct cluster_queue *cluster_queue)
+{
+    const struct local_queue *old_local_queue = workload->local_queue;
+    const struct cluster_queue *old_cluster_queue = workload->cluster_queue;
+
+    workload->local_queue = local_queue != NULL ? local_queue_ref(local_queue) : NULL;
+    workload->cluster_queue = cluster_queue != NULL ? cluster_queue_ref(cluster_queue) : NULL;
+    local_queue_unref(old_local_queue);
+    cluster_queue_unref(old_cluster_queue);
+}
+
+/* What is wrong with a queue that the directory leaves out. */
+static char *explain_missing(const struct cluster *cluster, enum resource resource,
+                             const char *kind, const char *key, const char *name)
+{
+    const struct cache_entry *entry = cache_find(&cluster->cache, resource, key);
+
+    if (entry != NULL && entry->item->policy->mistake != NULL) {
+        return text_format("%s %s cannot be used: %s", kind, name, entry->item->policy->mistake);
+    }
+    return text_format("%s %s doesn't exist", kind, name);
+}
+
+/* Finds the queues of the workload; NULL, or why it cannot be tried in any, owned. */
+static char *resolve_queues(const struct cluster *cluster, struct workload *workload)
+{
+    const char *label = queue_label(workload);
+    const struct local_queue *local_queue = NULL;
+    auto_free char *key =
+        text_format("%s/%s", workload->namespace_name, label != NULL ? label : "");
+
+    switch (directory_resolve_queue(cluster->directory, workload->namespace_name, label,
+                                    &local_queue)) {
+    case QUEUE_MISSING:
+        set_queues(workload, NULL, NULL);
+        return explain_missing(cluster, RESOURCE_LOCAL_QUEUE, "LocalQueue", key, label);
+    case QUEUE_UNRESOLVED:
+        set_queues(workload, NULL, NULL);
+        return text_format(
+            "namespace %s has no default LocalQueue: label the object with " LABEL_QUEUE_NAME
+            ", or make one",
+            workload->namespace_name);
+    case QUEUE_RESOLVED:
+        break;
+    }
+    const struct cluster_queue *cluster_queue =
+        directory_find_cluster_queue(cluster->directory, local_queue->cluster_queue);
+    set_queues(workload, local_queue, cluster_queue);
+    if (cluster_queue == NULL) {
+        return explain_missing(cluster, RESOURCE_CLUSTER_QUEUE, "ClusterQueue",
+                               local_queue->cluster_queue, local_queue->cluster_queue);
+    }
+    return NULL;
+}
+
+/* Why a workload with a queue cannot be tried; NULL: it can. Owned. */
+static char *explain_inadmissible(const struct cluster *cluster, const struct workload *workload,
+                                  const struct object *waiting)
+{
+    const struct cluster_queue *queue = workload->cluster_queue;
+    const struct namespace_info *namespace_info =
+        directory_find_namespace(cluster->directory, workload->namespace_name);
+
+    if (workload->local_queue->stop_policy != STOP_NONE) {
+        return text_format("LocalQueue %s is inactive", workload->local_queue->name);
+    }
+    if (queue->stop_policy != STOP_NONE) {
+        return text_format("ClusterQueue %s is inactive", queue->name);
+    }
+    if (namespace_info == NULL ||
+        !label_selector_matches(&queue->namespace_selector, &namespace_info->labels)) {
+        return text_format("Workload namespace doesn't match ClusterQueue selector of %s",
+                           queue->name);
+    }
+    if (waiting->mistake != NULL) {
+        return memory_copy_text(waiting->mistake);
+    }
+    if (workload->record != NULL && !workload->record->is_active) {
+        return memory_copy_text("The workload is deactivated");
+    }
+    if (workload->refusal != NULL && workload->refused_version == waiting->resource_version) {
+        return memory_copy_text(workload->refusal);
+    }
+    return NULL;
+}
+
+static bool is_owner_unknown(const struct cluster *cluster, const struct workload *workload)
+{
+    const struct cache_entry *entry = cache_find(&cluster->cache, RESOURCE_POD, workload->uid);
+
+    return entry != NULL && entry->is_owner_unknown;
+}
+
+/* An admitted Notebook whose Pods are gone keeps its place for a while; one whose new Pod asks for
+ * more than was admitted, or that was stopped, loses it once nothing of it runs. */
+static void judge_record(const struct cluster *cluster, struct workload *workload,
+                         const struct object *waiting, int64_t now_ms)
+{
+    const struct configuration *configuration = cluster->configuration;
+    bool is_notebook = workload->owner != NULL && workload->owner->kind->id == KIND_NOTEBOOK;
+    const struct admission *admitted =
+        is_notebook && workload->record != NULL ? workload->record->admission : NULL;
+    int64_t patience_ms = (int64_t)configuration->successor_reservation_seconds * 1000;
+    bool has_pods = workload_count_active_pods(workload, &cluster->grants) > 0 || waiting != NULL;
+
+    if (admitted == NULL || has_pods) {
+        workload->podless_since_ms = 0;
+    } else if (workload->podless_since_ms == 0) {
+        workload->podless_since_ms = now_ms;
+    }
+    if (admitted == NULL) {
+        workload->is_record_void = false;
+        return;
+    }
+    bool is_outgrown = waiting != NULL &&
+                       workload_count_active_pods(workload, &cluster->grants) == 0 &&
+                       !workload_pod_is_within(configuration, waiting, admitted);
+    bool is_abandoned =
+        workload->podless_since_ms != 0 && now_ms - workload->podless_since_ms >= patience_ms;
+    /* Once void, void until it is gone: what it held may be promised to another by then. */
+    workload->is_record_void = workload->is_record_void || is_outgrown || is_abandoned ||
+                               workload->owner->is_suspended || workload->record->is_deleting;
+}
+
+/* Lines of all queues that the workload was or is charged to. */
+static void update_holding(struct cluster *cluster, struct workload *workload)
+{
+    const struct holding_view view = cluster_view(cluster);
+    struct charge_list charges = {0};
+    struct name_list queues = {0};
+
+    holding_evaluate(&view, workload, &charges);
+    array_for_each(charge, &charges) {
+        array_append(&queues, memory_copy_text(charge->cluster_queue));
+    }
+    bool is_changed = ledger_set_take(cluster->ledger, workload->uid, &charges);
+    array_for_each(queue, &queues) {
+        if (is_changed) {
+            cluster_mark_line(cluster, *queue);
+        }
+        free(*queue);
+    }
+    array_release(&queues);
+    cluster->is_changed |= is_changed;
+    if (is_changed && workload->charged_queue != NULL) {
+        cluster_mark_line(cluster, workload->charged_queue);
+    }
+    free(workload->charged_queue);
+    workload->charged_queue =
+        memory_copy_text(workload->admission != NULL       ? workload->admission->cluster_queue
+                         : workload->cluster_queue != NULL ? workload->cluster_queue->name
+                                                           : NULL);
+}
+
+/* `obstacle`: why no queue was found, or NULL. */
+static enum workload_state find_state(struct cluster *cluster, struct workload *workload,
+                                      const struct object *waiting, const char *obstacle)
+{
+    if (workload->owner == NULL || !cluster_is_managed(cluster, workload->namespace_name) ||
+        is_owner_unknown(cluster, workload)) {
+        return WORKLOAD_NOTHING;
+    }
+    if (workload->owner->is_finished) {
+        return WORKLOAD_FINISHED;
+    }
+    if (workload->admission != NULL) {
+        bool is_stopped =
+            workload->owner->kind->id == KIND_NOTEBOOK && workload->owner->is_suspended;
+        return is_stopped ? WORKLOAD_NOTHING : WORKLOAD_ADMITTED;
+    }
+    if (waiting == NULL) {
+        return WORKLOAD_NOTHING;
+    }
+    auto_free char *reason = obstacle != NULL ? memory_copy_text(obstacle)
+                                              : explain_inadmissible(cluster, workload, waiting);
+    if (reason != NULL) {
+        verdict_set(&workload->verdict, VERDICT_INADMISSIBLE, reason, NULL);
+        return WORKLOAD_INADMISSIBLE;
+    }
+    return WORKLOAD_QUEUED;
+}
+
+static void update_line(struct cluster *cluster, struct workload *workload,
+                        const struct object *waiting)
+{
+    struct waiting_line *line = workload->state == WORKLOAD_QUEUED
+                                    ? cluster_find_line(cluster, workload->cluster_queue->name)
+                                    : NULL;
+    struct order_key order = {.uid = workload->uid};
+
+    if (line != NULL) {
+        order.arrival_us = workload_arrival_us(workload, waiting);
+    }
+    if (workload->line == line && (line == NULL || order_compare(&order, &workload->order) == 0)) {
+        if (line != NULL) {
+            line->is_dirty = true;
+        }
+        return;
+    }
+    if (workload->line != NULL) {
+        waiting_line_remove(workload->line, workload);
+    }
+    workload->order = order;
+    if (line != NULL) {
+        waiting_line_insert(line, workload);
+    }
+    cluster->is_changed = true;
+}
+
+static void forget(struct cluster *cluster, struct workload *workload)
+{
+    struct charge_list nothing = {0};
+
+    if (ledger_set_take(cluster->ledger, workload->uid, &nothing) &&
+        workload->charged_queue != NULL) {
+        cluster_mark_line(cluster, workload->charged_queue);
+    }
+    if (workload->line != NULL) {
+        waiting_line_remove(workload->line, workload);
+    }
+    HASH_DEL(cluster->workloads, workload);
+    workload_destroy(workload);
+    cluster->is_changed = true;
+}
+
+void standing_refresh(struct cluster *cluster, struct workload *workload, int64_t now_ms)
+{
+    enum workload_state before = workload->state;
+
+    workload->is_dirty = false;
+    if (workload->owner == NULL && workload->pods.count == 0 && workload->record == NULL) {
+        forget(cluster, workload);
+        return;
+    }
+    const struct object *waiting = workload_find_waiting(workload, &cluster->grants);
+    judge_record(cluster, workload, waiting, now_ms);
+    workload->admission = workload_find_admission(workload, &cluster->grants);
+    auto_free char *obstacle = resolve_queues(cluster, workload);
+    update_holding(cluster, workload);
+    workload->state = find_state(cluster, workload, waiting, obstacle);
+    update_line(cluster, workload, waiting);
+    workload->is_record_dirty = true;
+    cluster->is_changed |= workload->state != before;
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "webhook/cluster/workload.h"
+
+/* Those that wait in one ClusterQueue, in their order. Owned by the companion thread. */
+struct waiting_line {
+    char *cluster_queue;
+    struct workload_list workloads;
+    bool is_dirty; /* to be planned */
+    UT_hash_handle hh;
+};
+
+struct waiting_line *waiting_line_create(const char *cluster_queue);
+void waiting_line_destroy(struct waiting_line *line);
+
+/* Inserts by the workload's order key and notes the line in it. */
+void waiting_line_insert(struct waiting_line *line, struct workload *workload);
+void waiting_line_remove(struct waiting_line *line, struct workload *workload);
+
+/* From 1; 0 if it is not in the line. */
+size_t waiting_line_position(const struct waiting_line *line, const struct workload *workload);
