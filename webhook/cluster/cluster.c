@@ -35,6 +35,7 @@ void cluster_destroy(struct cluster *cluster)
         waiting_line_destroy(line);
     }
     array_release(&cluster->dirty);
+    array_release(&cluster->due);
     grant_table_release(&cluster->grants);
     reservation_list_release(&cluster->reservations);
     ledger_destroy(cluster->ledger);

@@ -32,6 +32,7 @@ struct grant {
     uint64_t sequence;   /* of the Lease write that carries it */
     bool is_uncertain;   /* a copy may be applied without our having been told */
     bool must_be_fenced; /* not to be applied any more: the object's version must move */
+    uint64_t tag;        /* of the copy that was sent last */
     int refusals;
     int64_t retry_at_ms; /* monotonic */
     int64_t decided_us;  /* monotonic */

@@ -232,6 +232,12 @@ static void forget(struct cluster *cluster, struct workload *workload)
     if (workload->line != NULL) {
         waiting_line_remove(workload->line, workload);
     }
+    for (size_t i = 0; workload->is_due && i < cluster->due.count; i++) {
+        if (cluster->due.items[i] == workload) {
+            array_remove(&cluster->due, i);
+            break;
+        }
+    }
     HASH_DEL(cluster->workloads, workload);
     workload_destroy(workload);
     cluster->is_changed = true;
@@ -253,6 +259,9 @@ void standing_refresh(struct cluster *cluster, struct workload *workload, int64_
     update_holding(cluster, workload);
     workload->state = find_state(cluster, workload, waiting, obstacle);
     update_line(cluster, workload, waiting);
-    workload->is_record_dirty = true;
+    if (!workload->is_due) {
+        workload->is_due = true;
+        array_append(&cluster->due, workload);
+    }
     cluster->is_changed |= workload->state != before;
 }

@@ -54,7 +54,7 @@ struct workload {
     bool is_adoption_in_flight;
     bool is_fetch_in_flight;
     bool is_dirty;
-    bool is_record_dirty;
+    bool is_due;
     UT_hash_handle hh;
 };
 

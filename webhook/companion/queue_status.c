@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "webhook/companion/queue_status.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "policy/objects/quantity.h"
+#include "webhook/companion/queue_tally.h"
+
+enum { RETRY_MS = 5000 };
+
+/* Why a queue cannot admit, or that it can. */
+struct activity {
+    bool is_active;
+    const char *reason;
+    char *message;
+};
+
+static void free_entry(struct queue_status_entry *entry)
+{
+    free(entry->key);
+    free(entry->status);
+    free(entry);
+}
+
+void queue_status_release(struct queue_status *status)
+{
+    struct queue_status_entry *entry;
+    struct queue_status_entry *next;
+
+    HASH_ITER(hh, status->entries, entry, next) {
+        HASH_DEL(status->entries, entry);
+        free_entry(entry);
+    }
+}
+
+static json_t *encode_flavor(const struct resource_group *group, const char *flavor,
+                             const struct usage *used, bool has_borrowed)
+{
+    json_t *resources = json_array();
+
+    array_for_each(resource, &group->covered_resources) {
+        char total[QUANTITY_TEXT_BYTES];
+        quantity_format(usage_get(used, flavor, *resource), *resource, total);
+        json_t *value = json_pack("{s:s, s:s}", "name", *resource, "total", total);
+        if (has_borrowed) {
+            json_object_set_new(value, "borrowed", json_string("0"));
+        }
+        json_array_append_new(resources, value);
+    }
+    return json_pack("{s:s, s:o}", "name", flavor, "resources", resources);
+}
+
+/* Every flavor and resource of the queue, also those that nobody uses. */
+static json_t *encode_usage(const struct cluster_queue *queue, const struct usage *used,
+                            bool has_borrowed)
+{
+    json_t *flavors = json_array();
+
+    array_for_each(group, &queue->resource_groups) {
+        array_for_each(quota, &group->flavors) {
+            json_array_append_new(flavors, encode_flavor(group, quota->flavor, used, has_borrowed));
+        }
+    }
+    return flavors;
+}
+
+static json_t *encode_activity(const struct activity *activity, int64_t generation, char *now)
+{
+    return json_pack("[{s:s, s:s, s:s, s:s, s:s, s:I}]", "type", "Active", "status",
+                     activity->is_active ? "True" : "False", "reason", activity->reason, "message",
+                     activity->message, "lastTransitionTime", now, "observedGeneration",
+                     (json_int_t)generation);
+}
+
+static char *list_flavors(const struct cluster *cluster, const struct cluster_queue *queue,
+                          bool (*matches)(const struct cluster *cluster, const char *flavor))
+{
+    struct text names = {0};
+
+    array_for_each(group, &queue->resource_groups) {
+        array_for_each(quota, &group->flavors) {
+            if (matches(cluster, quota->flavor)) {
+                text_append_format(&names, "%s%s", names.size_bytes > 0 ? "," : "", quota->flavor);
+            }
+        }
+    }
+    return names.bytes;
+}
+
+static bool is_missing(const struct cluster *cluster, const char *flavor)
+{
+    return flavor_list_find(&cluster->directory->flavors, flavor) == NULL;
+}
+
+static bool has_no_node(const struct cluster *cluster, const char *flavor)
+{
+    return name_list_has(&cluster->directory->flavors_without_nodes, flavor);
+}
+
+static struct activity judge_cluster_queue(const struct cluster *cluster,
+                                           const struct policy_item *policy)
+{
+    if (policy->cluster_queue == NULL) {
+        return (struct activity){false, "Invalid",
+                                 text_format("Can't admit new workloads: %s", policy->mistake)};
+    }
+    auto_free char *missing = list_flavors(cluster, policy->cluster_queue, is_missing);
+    auto_free char *nodeless = list_flavors(cluster, policy->cluster_queue, has_no_node);
+    if (policy->cluster_queue->stop_policy != STOP_NONE) {
+        return (struct activity){false, "Stopped",
+                                 memory_copy_text("Can't admit new workloads: is stopped")};
+    }
+    if (missing != NULL) {
+        return (struct activity){
+            false, "FlavorNotFound",
+            text_format("Can't admit new workloads: references missing ResourceFlavor(s): %s",
+                        missing)};
+    }
+    if (nodeless != NULL) {
+        return (struct activity){
+            true, "Ready",
+            text_format("Can admit new workloads; no ready node has the labels of flavor(s): %s",
+                        nodeless)};
+    }
+    return (struct activity){true, "Ready", memory_copy_text("Can admit new workloads")};
+}
+
+static struct activity judge_local_queue(const struct cluster *cluster,
+                                         const struct policy_item *policy)
+{
+    if (policy->local_queue == NULL) {
+        return (struct activity){false, "Invalid",
+                                 text_format("Can't submit new workloads: %s", policy->mistake)};
+    }
+    const struct cluster_queue *queue =
+        directory_find_cluster_queue(cluster->directory, policy->local_queue->cluster_queue);
+    if (policy->local_queue->stop_policy != STOP_NONE) {
+        return (struct activity){false, "Stopped", memory_copy_text("LocalQueue is stopped")};
+    }
+    if (queue == NULL) {
+        return (struct activity){false, "ClusterQueueDoesNotExist",
+                                 memory_copy_text("Can't submit new workloads to clusterQueue")};
+    }
+    if (queue->stop_policy != STOP_NONE) {
+        return (struct activity){false, "ClusterQueueIsInactive",
+                                 memory_copy_text("Can't submit new workloads to clusterQueue")};
+    }
+    return (struct activity){true, "Ready",
+                             memory_copy_text("Can submit new workloads to localQueue")};
+}
+
+static json_t *encode_counts(const struct queue_tally *tally)
+{
+    static const struct queue_tally nothing = {0};
+    const struct queue_tally *counted = tally != NULL ? tally : &nothing;
+
+    return json_pack("{s:I, s:I, s:I}", "pendingWorkloads", (json_int_t)counted->pending,
+                     "reservingWorkloads", (json_int_t)counted->reserving, "admittedWorkloads",
+                     (json_int_t)counted->admitted);
+}
+
+static struct queue_status_entry *get_entry(struct queue_status *status, char *key)
+{
+    struct queue_status_entry *entry = NULL;
+
+    HASH_FIND_STR(status->entries, key, entry);
+    if (entry != NULL) {
+        free(key);
+        return entry;
+    }
+    entry = memory_allocate(sizeof *entry);
+    entry->key = key;
+    HASH_ADD_KEYPTR(hh, status->entries, entry->key, strlen(entry->key), entry);
+    return entry;
+}
+
+/* Sends the status unless it is what was written last. Both are taken over. */
+static void write_status(struct queue_status *status, char *path, const char *uid, json_t *value,
+                         const struct activity *activity, int64_t generation, int64_t now_ms)
+{
+    struct queue_status_entry *entry = get_entry(status, path);
+    char now[CLOCK_TEXT_BYTES];
+
+    clock_format_seconds(0, now); /* compared without the time */
+    json_object_set_new(value, "conditions", encode_activity(activity, generation, now));
+    auto_free char *text = json_dumps(value, JSON_COMPACT);
+    if (entry->retry_at_ms > now_ms || text_equal(entry->status, text)) {
+        json_decref(value);
+        return;
+    }
+    clock_format_seconds(clock_wall_us(), now);
+    json_object_set_new(value, "conditions", encode_activity(activity, generation, now));
+    json_auto_t *patch = json_pack("{s:{s:s}, s:o}", "metadata", "uid", uid, "status", value);
+    struct kube_request request = {
+        .method = KUBE_MERGE_PATCH,
+        .path = memory_copy_text(entry->key),
+        .body = json_dumps(patch, JSON_COMPACT),
+        .wants_metadata_only = true,
+    };
+    if (errands_send_take(status->errands, ERRAND_STATUS, entry->key, &request)) {
+        free(entry->status);
+        entry->status = take_pointer(&text);
+    }
+}
+
+static void update_cluster_queue(struct queue_status *status, const struct policy_item *policy,
+                                 const struct queue_tallies *tallies, int64_t now_ms)
+{
+    struct activity activity = judge_cluster_queue(status->cluster, policy);
+    json_t *value = encode_counts(queue_tally_find(tallies->cluster_queues, policy->name));
+    auto_usage struct usage used = {0};
+
+    if (policy->cluster_queue != NULL) {
+        ledger_get_used(status->cluster->ledger, policy->name, &used);
+        json_object_set_new(value, "flavorsReservation",
+                            encode_usage(policy->cluster_queue, &used, true));
+        json_object_set_new(value, "flavorsUsage",
+                            encode_usage(policy->cluster_queue, &used, true));
+    }
+    write_status(status,
+                 text_format("%s/%s/status", resource_path(RESOURCE_CLUSTER_QUEUE), policy->name),
+                 policy->uid, value, &activity, policy->generation, now_ms);
+    free(activity.message);
+}
+
+static void update_local_queue(struct queue_status *status, const struct policy_item *policy,
+                               const struct queue_tallies *tallies, int64_t now_ms)
+{
+    struct activity activity = judge_local_queue(status->cluster, policy);
+    auto_free char *key = text_format("%s/%s", policy->namespace_name, policy->name);
+    const struct queue_tally *tally = queue_tally_find(tallies->local_queues, key);
+    static const struct usage nothing = {0};
+    const struct usage *used = tally != NULL ? &tally->reserved : &nothing;
+    json_t *value = encode_counts(tally);
+    const struct cluster_queue *queue =
+        policy->local_queue != NULL
+            ? directory_find_cluster_queue(status->cluster->directory,
+                                           policy->local_queue->cluster_queue)
+            : NULL;
+
+    if (queue != NULL) {
+        json_object_set_new(value, "flavorsReservation", encode_usage(queue, used, false));
+        json_object_set_new(value, "flavorUsage", encode_usage(queue, used, false));
+    }
+    write_status(status,
+                 text_format("/apis/kueue.x-k8s.io/v1beta1/namespaces/%s/localqueues/%s/status",
+                             policy->namespace_name, policy->name),
+                 policy->uid, value, &activity, policy->generation, now_ms);
+    free(activity.message);
+}
+
+void queue_status_update(struct queue_status *status, int64_t now_ms)
+{
+    const struct cache *cache = &status->cluster->cache;
+    struct cache_entry *entry = cache->entries[RESOURCE_CLUSTER_QUEUE];
+    struct queue_tallies tallies;
+
+    queue_tallies_count(status->cluster, &tallies);
+    for (; entry != NULL; entry = entry->hh.next) {
+        update_cluster_queue(status, entry->item->policy, &tallies, now_ms);
+    }
+    for (entry = cache->entries[RESOURCE_LOCAL_QUEUE]; entry != NULL; entry = entry->hh.next) {
+        update_local_queue(status, entry->item->policy, &tallies, now_ms);
+    }
+    queue_tallies_release(&tallies);
+}
+
+void queue_status_note_answer(struct queue_status *status, const struct errand *errand,
+                              const struct kube_answer *answer, int64_t now_ms)
+{
+    struct queue_status_entry *entry = NULL;
+
+    HASH_FIND_STR(status->entries, errand->subject, entry);
+    if (entry == NULL || answer->outcome == KUBE_DONE) {
+        return;
+    }
+    if (answer->outcome == KUBE_NOT_FOUND || answer->outcome == KUBE_CONFLICT) {
+        HASH_DEL(status->entries, entry); /* the queue is gone, or another of its name is there */
+        free_entry(entry);
+        return;
+    }
+    free(take_pointer(&entry->status));
+    entry->retry_at_ms = now_ms + RETRY_MS;
+    log_warning("the status of a queue cannot be written", LOG_TEXT("path", errand->subject),
+                LOG_TEXT("error", answer->message));
+}

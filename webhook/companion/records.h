@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "webhook/cluster/cluster.h"
+#include "webhook/companion/errands.h"
+
+/*
+ * Keeps a Workload object for each workload (kueue-api.md §2.4, §3): made when it first waits or
+ * holds, told where it stands, deleted when nothing waits or holds any more. Level-triggered: each
+ * call compares what is stored with what should be, and sends at most one write. Owned by the
+ * companion thread.
+ */
+struct records {
+    struct cluster *cluster;
+    struct errands *errands;
+};
+
+/* Sends the next write that the workload's record needs. False if it is to be asked again later,
+ * although nothing changes meanwhile. */
+bool records_update(struct records *records, struct workload *workload, int64_t now_ms);
+
+/* Lets the head of a line know why it still waits. */
+void records_update_head(struct records *records, struct workload *workload);
+
+/* The answer to a write; `subject` of the errand is the workload's uid. */
+void records_note_answer(struct records *records, const struct errand *errand,
+                         const struct kube_answer *answer, int64_t now_ms);
