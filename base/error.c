@@ -29,8 +29,9 @@ bool error_wrap(struct error *error, const char *context_format, ...)
         int length = vsnprintf(error->message, sizeof error->message, context_format, arguments);
         va_end(arguments);
         if (length >= 0 && (size_t)length < sizeof error->message) {
-            snprintf(error->message + length, sizeof error->message - (size_t)length, ": %s",
-                     cause);
+            size_t room_bytes = sizeof error->message - (size_t)length;
+            int cause_bytes = (int)strnlen(cause, room_bytes - 1);
+            snprintf(error->message + length, room_bytes, ": %.*s", cause_bytes, cause);
         }
     }
     return false;

@@ -44,8 +44,9 @@ void string_map_set(struct string_map *map, const char *key, const char *value)
     size_t position = find_position(map, key, &is_there);
 
     if (is_there) {
+        char *copy = memory_copy_text(value); /* which may be the one that is replaced */
         free(map->pairs[position].value);
-        map->pairs[position].value = memory_copy_text(value);
+        map->pairs[position].value = copy;
         return;
     }
     if (map->count == map->capacity) {

@@ -218,8 +218,8 @@ static bool decode_status_pod_set(const json_t *value, struct pod_set_admission 
             (quantity != NULL && !quantity_decode(quantity, resource, &total, error))) {
             return error_set(error, ERROR_INVALID, "status.admission: bad usage of '%s'", resource);
         }
-        int64_t per_pod =
-            out_set->count > 0 ? (total + out_set->count - 1) / out_set->count : total;
+        int64_t divisor = out_set->count > 0 ? out_set->count : 1;
+        int64_t per_pod = total / divisor + (total % divisor != 0 ? 1 : 0);
         append_assignment(out_set, resource, json_string_value(flavor), per_pod);
     }
     return true;

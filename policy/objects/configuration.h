@@ -24,7 +24,8 @@ struct configuration {
     /* Groups whose members may remove a gate. */
     struct name_list break_glass_groups;
     bool profile_selects_flavor;
-    int successor_reservation_seconds; /* a gone StatefulSet Pod keeps its place for its successor */
+    int successor_reservation_seconds; /* a gone StatefulSet Pod keeps its place for its successor
+                                        */
     int relist_seconds;                /* quorum relist that repairs what a watch may have lost */
     int lease_duration_seconds;
     int http_threads; /* 0: one for each processor, at most 4 */

@@ -6,7 +6,7 @@
 
 void findings_release(struct findings *findings)
 {
-    array_for_each (finding, findings) {
+    array_for_each(finding, findings) {
         free(finding->path);
         free(finding->message);
     }
@@ -35,7 +35,7 @@ bool findings_add(struct findings *findings, enum finding_kind kind, const char 
 
 const struct finding *findings_first_mistake(const struct findings *findings)
 {
-    array_for_each (finding, findings) {
+    array_for_each(finding, findings) {
         if (finding->kind == FINDING_MISTAKE) {
             return finding;
         }

@@ -13,5 +13,4 @@ struct label_selector {
 void label_selector_release(struct label_selector *selector);
 bool label_selector_decode(const json_t *selector, const char *path, struct findings *findings,
                            struct label_selector *out_selector);
-bool label_selector_matches(const struct label_selector *selector,
-                            const struct string_map *labels);
+bool label_selector_matches(const struct label_selector *selector, const struct string_map *labels);

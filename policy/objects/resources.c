@@ -30,7 +30,7 @@ static size_t find_position(const struct resources *resources, const char *name,
 
 void resources_release(struct resources *resources)
 {
-    array_for_each (item, resources) {
+    array_for_each(item, resources) {
         free(item->name);
     }
     array_release(resources);
@@ -69,7 +69,7 @@ void resources_copy(const struct resources *resources, struct resources *out_cop
 {
     struct resources copy = {0};
 
-    array_for_each (item, resources) {
+    array_for_each(item, resources) {
         struct resource_amount copied = {.name = memory_copy_text(item->name),
                                          .amount = item->amount};
         array_append(&copy, copied);
@@ -93,7 +93,7 @@ bool resources_equal(const struct resources *left, const struct resources *right
 
 bool resources_fit(const struct resources *resources, const struct resources *limit)
 {
-    array_for_each (item, resources) {
+    array_for_each(item, resources) {
         if (item->amount > resources_get(limit, item->name)) {
             return false;
         }
@@ -103,7 +103,7 @@ bool resources_fit(const struct resources *resources, const struct resources *li
 
 bool resources_add(struct resources *resources, const struct resources *more)
 {
-    array_for_each (item, more) {
+    array_for_each(item, more) {
         int64_t sum;
         if (__builtin_add_overflow(resources_get(resources, item->name), item->amount, &sum)) {
             return false;
@@ -115,7 +115,7 @@ bool resources_add(struct resources *resources, const struct resources *more)
 
 bool resources_scale(struct resources *resources, int64_t factor)
 {
-    array_for_each (item, resources) {
+    array_for_each(item, resources) {
         if (__builtin_mul_overflow(item->amount, factor, &item->amount)) {
             return false;
         }
@@ -125,7 +125,7 @@ bool resources_scale(struct resources *resources, int64_t factor)
 
 void resources_raise_to(struct resources *resources, const struct resources *floor)
 {
-    array_for_each (item, floor) {
+    array_for_each(item, floor) {
         if (!resources_has(resources, item->name) ||
             resources_get(resources, item->name) < item->amount) {
             resources_set(resources, item->name, item->amount);

@@ -16,6 +16,7 @@ struct attempt {
     struct text messages;
     struct text advice;
     const char *separator;
+    const char *advised_resource; /* the last that the advice told the need of */
 };
 
 const struct resource_flavor *flavor_list_find(const struct flavor_list *list, const char *name)
@@ -26,6 +27,14 @@ const struct resource_flavor *flavor_list_find(const struct flavor_list *list, c
         }
     }
     return NULL;
+}
+
+static void truncate_text(struct text *text, size_t size_bytes)
+{
+    if (text->size_bytes > size_bytes) {
+        text->size_bytes = size_bytes;
+        text->bytes[size_bytes] = '\0';
+    }
 }
 
 static void add_reason(struct attempt *attempt, char *reason)
@@ -177,10 +186,12 @@ static void advise(struct attempt *attempt, const char *flavor, const char *reso
     quantity_format(needed, resource, needed_text);
     quantity_format(available > 0 ? available : 0, resource, free_text);
     quantity_format(nominal, resource, nominal_text);
-    if (attempt->advice.size_bytes == 0) {
-        text_append_format(&attempt->advice, "%s %s needed, ", needed_text, resource);
-    } else {
+    if (text_equal(attempt->advised_resource, resource)) {
         text_append(&attempt->advice, ", ");
+    } else {
+        text_append_format(&attempt->advice, "%s%s %s needed, ",
+                           attempt->advice.size_bytes > 0 ? "; " : "", needed_text, resource);
+        attempt->advised_resource = resource;
     }
     text_append_format(&attempt->advice, "%s of %s free in %s", free_text, nominal_text, flavor);
 }
@@ -193,7 +204,7 @@ static enum verdict_kind check_quota(struct attempt *attempt, const char *flavor
     char needed_text[QUANTITY_TEXT_BYTES];
     char other_text[QUANTITY_TEXT_BYTES];
 
-    if (needed <= available) {
+    if (needed <= available || needed == 0) { /* nothing fits even where too much is taken */
         return VERDICT_FITS;
     }
     advise(attempt, flavor, resource, needed, available, nominal);
@@ -314,7 +325,9 @@ static enum verdict_kind place_pod_set(struct attempt *attempt, const struct pod
 {
     struct pod_set_admission placed = {.name = memory_copy_text(set->name), .count = set->count};
     size_t before_bytes = attempt->messages.size_bytes;
+    size_t advice_bytes = attempt->advice.size_bytes;
 
+    attempt->advised_resource = NULL;
     if (before_bytes > 0) {
         text_append(&attempt->messages, "; ");
     }
@@ -329,8 +342,8 @@ static enum verdict_kind place_pod_set(struct attempt *attempt, const struct pod
     }
     array_append(&attempt->admission->pod_sets, placed);
     if (worst == VERDICT_FITS) {
-        attempt->messages.size_bytes = before_bytes;
-        attempt->messages.bytes[before_bytes] = '\0';
+        truncate_text(&attempt->messages, before_bytes);
+        truncate_text(&attempt->advice, advice_bytes);
     }
     return worst;
 }
@@ -354,7 +367,8 @@ void flavors_assign(const struct flavor_rules *rules, const struct usage *used,
         verdict_set(out_verdict, VERDICT_FITS, NULL, NULL);
         *out_admission = take_pointer(&attempt.admission);
     } else {
-        verdict_set(out_verdict, attempt.kind, attempt.messages.bytes, attempt.advice.bytes);
+        const char *advice = attempt.advice.size_bytes > 0 ? attempt.advice.bytes : NULL;
+        verdict_set(out_verdict, attempt.kind, attempt.messages.bytes, advice);
     }
     admission_destroy(attempt.admission);
     usage_release(&attempt.used);

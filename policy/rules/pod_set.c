@@ -41,6 +41,7 @@ static uint64_t mix_number(uint64_t hash, int64_t number)
 static uint64_t mix_requirement(uint64_t hash, const struct label_requirement *requirement)
 {
     hash = mix_number(mix_text(hash, requirement->key), requirement->operator);
+    hash = mix_number(hash, (int64_t)requirement->values.count);
     array_for_each(value, &requirement->values) {
         hash = mix_text(hash, *value);
     }
@@ -49,6 +50,9 @@ static uint64_t mix_requirement(uint64_t hash, const struct label_requirement *r
 
 static uint64_t mix_spec(uint64_t hash, const struct pod_spec *spec)
 {
+    hash = mix_number(hash, (int64_t)spec->node_selector.count);
+    hash = mix_number(hash, (int64_t)spec->tolerations.count);
+    hash = mix_number(hash, (int64_t)spec->required_affinity.count);
     for (size_t i = 0; i < spec->node_selector.count; i++) {
         hash = mix_text(hash, spec->node_selector.pairs[i].key);
         hash = mix_text(hash, spec->node_selector.pairs[i].value);
@@ -73,6 +77,7 @@ uint64_t pod_set_list_shape(const struct pod_set_list *list)
 
     array_for_each(set, list) {
         hash = mix_number(mix_text(hash, set->name), set->count);
+        hash = mix_number(hash, (int64_t)set->requests.count);
         for (size_t i = 0; i < set->requests.count; i++) {
             hash = mix_text(hash, set->requests.items[i].name);
             hash = mix_number(hash, set->requests.items[i].amount);

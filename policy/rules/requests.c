@@ -105,7 +105,14 @@ static bool walk_init_containers(const json_t *pod_spec, const char *path,
     return true;
 }
 
-/* Pod-level amounts stand in place of the sum of the containers. */
+static bool is_pod_level_resource(const char *name)
+{
+    return text_equal(name, "cpu") || text_equal(name, "memory") ||
+           text_starts_with(name, "hugepages-");
+}
+
+/* Pod-level amounts stand in place of the sum of the containers, for the resources that Kubernetes
+ * knows there. Any other, which it refuses later, never hides what the containers ask. */
 static bool apply_pod_level(const json_t *pod_spec, const char *path, struct resources *requests,
                             struct error *error)
 {
@@ -116,7 +123,11 @@ static bool apply_pod_level(const json_t *pod_spec, const char *path, struct res
         return false;
     }
     for (size_t i = 0; i < pod_level.count; i++) {
-        resources_set(requests, pod_level.items[i].name, pod_level.items[i].amount);
+        const struct resource_amount *item = &pod_level.items[i];
+        if (is_pod_level_resource(item->name) ||
+            item->amount > resources_get(requests, item->name)) {
+            resources_set(requests, item->name, item->amount);
+        }
     }
     return true;
 }

@@ -52,13 +52,13 @@ typedef bool http_is_overloaded(void *context);
 
 /* Zero or NULL means the default. */
 struct http_server_options {
-    const char *name;   /* label of the metrics: "webhook" */
-    const char *listen; /* ":9443" (every address), "127.0.0.1:0", "[::1]:9443" */
+    const char *name;                /* label of the metrics: "webhook" */
+    const char *listen;              /* ":9443" (every address), "127.0.0.1:0", "[::1]:9443" */
     const struct http_route *routes; /* must outlive the server */
     size_t route_count;
-    int thread_count; /* 1 */
-    bool is_tls;      /* a connection before the first http_server_set_certificate is closed */
-    size_t body_bytes_max;      /* of one request: 32 MiB */
+    int thread_count;      /* 1 */
+    bool is_tls;           /* a connection before the first http_server_set_certificate is closed */
+    size_t body_bytes_max; /* of one request: 32 MiB */
     size_t in_flight_bytes_max; /* of all requests being received and handled: 256 MiB */
     int connections_max;        /* 1024 */
     int idle_ms;                /* between requests: 150,000 */

@@ -129,20 +129,14 @@ static void decode_annotations(const json_t *json, struct object *object)
     }
 }
 
-static bool decode_metadata(const json_t *json, struct object *object, struct error *error)
+static void decode_metadata(const json_t *json, struct object *object)
 {
-    const char *uid = object_metadata_text(json, "uid");
-    const char *name = object_metadata_text(json, "name");
     const char *created = object_metadata_text(json, "creationTimestamp");
 
-    object->resource_version = object_resource_version(json);
-    if (uid == NULL || name == NULL || object->resource_version == 0) {
-        return error_set(error, ERROR_INVALID, "%s without uid, name or resourceVersion",
-                         object->kind->name);
-    }
-    object->uid = memory_copy_text(uid);
-    object->name = memory_copy_text(name);
+    object->uid = memory_copy_text(object_metadata_text(json, "uid"));
+    object->name = memory_copy_text(object_metadata_text(json, "name"));
     object->namespace_name = memory_copy_text(object_metadata_text(json, "namespace"));
+    object->resource_version = object_resource_version(json);
     object->queue_name = memory_copy_text(object_label(json, LABEL_QUEUE_NAME));
     object->is_deleting = object_metadata_text(json, "deletionTimestamp") != NULL;
     if (created != NULL) {
@@ -150,7 +144,6 @@ static bool decode_metadata(const json_t *json, struct object *object, struct er
     }
     controller_reference_decode(json, &object->controller);
     decode_annotations(json, object);
-    return true;
 }
 
 static void decode_pod_sets(const json_t *json, const struct configuration *configuration,
@@ -175,19 +168,29 @@ static void decode_pod_sets(const json_t *json, const struct configuration *conf
     }
 }
 
-bool object_decode(const struct kind *kind, const struct configuration *configuration,
-                   const json_t *json, struct object **out_object, struct error *error)
+struct object *object_decode_submitted(const struct kind *kind,
+                                       const struct configuration *configuration,
+                                       const json_t *json)
 {
-    auto_object struct object *object = memory_allocate(sizeof *object);
+    struct object *object = memory_allocate(sizeof *object);
 
     object->kind = kind;
     object->gate_index = -1;
-    if (!decode_metadata(json, object, error)) {
-        return false;
-    }
+    decode_metadata(json, object);
     decode_pod_sets(json, configuration, object);
     kind->decode_state(json, object);
-    *out_object = take_pointer(&object);
+    return object;
+}
+
+bool object_decode(const struct kind *kind, const struct configuration *configuration,
+                   const json_t *json, struct object **out_object, struct error *error)
+{
+    if (object_metadata_text(json, "uid") == NULL || object_metadata_text(json, "name") == NULL ||
+        object_resource_version(json) == 0) {
+        return error_set(error, ERROR_INVALID, "%s without uid, name or resourceVersion",
+                         kind->name);
+    }
+    *out_object = object_decode_submitted(kind, configuration, json);
     return true;
 }
 

@@ -67,6 +67,12 @@ struct object {
  * fails only without uid, name or resourceVersion. */
 must_check bool object_decode(const struct kind *kind, const struct configuration *configuration,
                               const json_t *json, struct object **out_object, struct error *error);
+
+/* Decodes an object on its way into the API server, which has no resourceVersion yet, and often
+ * neither uid nor name. */
+struct object *object_decode_submitted(const struct kind *kind,
+                                       const struct configuration *configuration,
+                                       const json_t *json);
 void object_destroy(struct object *object);
 
 /* True if the object concerns us: it asks for a managed resource, names a queue, carries our gate

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "policy/objects/cluster_queue.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "policy/objects/metadata.h"
+#include "policy/objects/resource_group.h"
+
+static const char *const spec_fields[] = {
+    "resourceGroups",
+    "cohort",
+    "cohortName",
+    "queueingStrategy",
+    "namespaceSelector",
+    "flavorFungibility",
+    "preemption",
+    "admissionChecks",
+    "admissionChecksStrategy",
+    "stopPolicy",
+    "fairSharing",
+    "admissionScope",
+    "concurrentAdmissionPolicy",
+    NULL,
+};
+
+static const char *const fungibility_fields[] = {"whenCanBorrow", "whenCanPreempt", "preference",
+                                                 NULL};
+static const char *const preemption_fields[] = {"reclaimWithinCohort", "borrowWithinCohort",
+                                                "withinClusterQueue", NULL};
+static const char *const borrowing_fields[] = {"policy", "maxPriorityThreshold", NULL};
+
+static const char *const queueing_strategies[] = {"BestEffortFIFO", "StrictFIFO", NULL};
+static const char *const stop_policies[] = {"None", "Hold", "HoldAndDrain", NULL};
+static const char *const borrow_choices[] = {"MayStopSearch", "TryNextFlavor", "Borrow", NULL};
+static const char *const preempt_choices[] = {"MayStopSearch", "TryNextFlavor", "Preempt", NULL};
+static const char *const preference_choices[] = {"BorrowingOverPreemption",
+                                                 "PreemptionOverBorrowing", NULL};
+static const char *const reclaim_choices[] = {"Never", "LowerPriority", "Any", NULL};
+static const char *const borrowing_choices[] = {"Never", "LowerPriority", NULL};
+static const char *const within_choices[] = {"Never", "LowerPriority", "LowerOrNewerEqualPriority",
+                                             NULL};
+
+/* The position of the choice; zero if the field is absent. */
+static int read_choice(const struct field *parent, const char *name, const char *const *choices)
+{
+    auto_field struct field field = field_get(parent, name);
+
+    return field_choice(&field, choices, 0);
+}
+
+/* v1beta1 calls it `cohort`, v1beta2 `cohortName`. */
+static char *read_cohort(const struct field *root, const struct field *spec)
+{
+    auto_field struct field old_field = field_get(spec, "cohort");
+    auto_field struct field new_field = field_get(spec, "cohortName");
+    const char *version = json_string_value(json_object_get(root->value, "apiVersion"));
+    const struct field *field = new_field.value != NULL ? &new_field : &old_field;
+
+    if (old_field.value != NULL && text_ends_with(version, "/v1beta2")) {
+        findings_add(spec->decoding->findings, FINDING_UNKNOWN_FIELD, old_field.path,
+                     "unknown field 'cohort': v1beta2 calls it 'cohortName'");
+    }
+    if (new_field.value != NULL && text_ends_with(version, "/v1beta1")) {
+        findings_add(spec->decoding->findings, FINDING_UNKNOWN_FIELD, new_field.path,
+                     "unknown field 'cohortName': v1beta1 calls it 'cohort'");
+    }
+    return text_equal(json_string_value(field->value), "") || field->value == NULL
+               ? NULL
+               : memory_copy_text(field_required_name(field));
+}
+
+static void read_selector(const struct field *spec, struct label_selector *out_selector)
+{
+    auto_field struct field field = field_get(spec, "namespaceSelector");
+
+    if (!label_selector_decode(field.value, field.path, field.decoding->findings, out_selector)) {
+        field.decoding->has_mistake = true;
+    }
+}
+
+static void check_fungibility(const struct field *spec)
+{
+    auto_field struct field field = field_get(spec, "flavorFungibility");
+
+    field_expect_names(&field, fungibility_fields);
+    read_choice(&field, "whenCanBorrow", borrow_choices);
+    read_choice(&field, "whenCanPreempt", preempt_choices);
+    read_choice(&field, "preference", preference_choices);
+}
+
+static void check_preemption(const struct field *spec)
+{
+    auto_field struct field field = field_get(spec, "preemption");
+    auto_field struct field borrowing = field_get(&field, "borrowWithinCohort");
+    auto_field struct field policy = field_get(&borrowing, "policy");
+
+    field_expect_names(&field, preemption_fields);
+    field_expect_names(&borrowing, borrowing_fields);
+    read_choice(&field, "withinClusterQueue", within_choices);
+    int reclaim = read_choice(&field, "reclaimWithinCohort", reclaim_choices);
+    if (field_choice(&policy, borrowing_choices, 0) != 0 && reclaim == 0) {
+        field_fault(&policy, "must be Never while reclaimWithinCohort is Never");
+    }
+}
+
+static void check_admission_checks(const struct field *spec)
+{
+    auto_field struct field list = field_get(spec, "admissionChecks");
+    auto_field struct field strategy = field_get(spec, "admissionChecksStrategy");
+
+    if (field_count(&list, 64) > 0 && strategy.value != NULL) {
+        field_fault(&strategy, "excludes admissionChecks: keep one of the two");
+    }
+}
+
+static void read_spec(const struct field *root, struct cluster_queue *queue)
+{
+    auto_field struct field spec = field_get(root, "spec");
+
+    field_expect_names(&spec, spec_fields);
+    queue->cohort_name = read_cohort(root, &spec);
+    queue->queueing_strategy =
+        (enum queueing_strategy)read_choice(&spec, "queueingStrategy", queueing_strategies);
+    queue->stop_policy = (enum stop_policy)read_choice(&spec, "stopPolicy", stop_policies);
+    read_selector(&spec, &queue->namespace_selector);
+    resource_group_list_read(&spec, queue->cohort_name != NULL, &queue->resource_groups);
+    check_fungibility(&spec);
+    check_preemption(&spec);
+    check_admission_checks(&spec);
+}
+
+bool cluster_queue_decode(const json_t *object, struct findings *findings,
+                          struct cluster_queue **out_queue)
+{
+    struct decoding decoding = {.findings = findings};
+    auto_field struct field root = field_root(&decoding, object, "");
+    auto_metadata struct metadata metadata = {0};
+    struct cluster_queue *queue = memory_allocate(sizeof *queue);
+
+    metadata_read(&root, &metadata);
+    queue->name = take_pointer(&metadata.name);
+    read_spec(&root, queue);
+    if (decoding.has_mistake) {
+        cluster_queue_destroy(queue);
+        return false;
+    }
+    *out_queue = queue;
+    return true;
+}
+
+void cluster_queue_destroy(struct cluster_queue *queue)
+{
+    if (queue == NULL) {
+        return;
+    }
+    free(queue->name);
+    free(queue->cohort_name);
+    label_selector_release(&queue->namespace_selector);
+    resource_group_list_release(&queue->resource_groups);
+    free(queue);
+}
+
+const struct resource_group *cluster_queue_find_group(const struct cluster_queue *queue,
+                                                      const char *resource)
+{
+    array_for_each(group, &queue->resource_groups) {
+        array_for_each(name, &group->covered_resources) {
+            if (strcmp(*name, resource) == 0) {
+                return group;
+            }
+        }
+    }
+    return NULL;
+}
