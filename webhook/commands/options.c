@@ -1,27 +1,34 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "webhook/commands/options.h"
 
-#include <getopt.h>
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
 #include "base/suggestion.h"
 #include "base/text.h"
 
-/* What getopt_long returns for flag i is FIRST_FLAG_KEY + i: out of the way of '?', ':' and 'h'. */
-enum { FIRST_FLAG_KEY = 256 };
+enum { FIRST_COLUMN = 28 };
+
+static void print_default(const struct option_flag *flag)
+{
+    if (flag->text != NULL && *flag->text != NULL) {
+        printf(" (default: %s)", *flag->text);
+    } else if (flag->number != NULL) {
+        printf(" (default: %d)", *flag->number);
+    }
+}
 
 static void print_flag(const struct option_flag *flag)
 {
     auto_free char *left = text_format("--%s%s%s", flag->name, flag->value_name != NULL ? " " : "",
                                        flag->value_name != NULL ? flag->value_name : "");
 
-    printf("  %-26s %s", left, flag->help);
-    if (flag->text != NULL && *flag->text != NULL) {
-        printf(" (default: %s)", *flag->text);
-    }
+    printf("  %-*s %s", FIRST_COLUMN, left, flag->help);
+    print_default(flag);
     printf("\n");
 }
 
@@ -32,7 +39,7 @@ static void print_help(const struct option_command *command)
     for (size_t i = 0; i < command->flag_count; i++) {
         print_flag(&command->flags[i]);
     }
-    printf("  %-26s %s\n", "--help", "show this text");
+    printf("  %-*s %s\n", FIRST_COLUMN, "--help", "show this text");
 }
 
 int options_fail(const struct option_command *command, const char *message_format, ...)
@@ -47,22 +54,6 @@ int options_fail(const struct option_command *command, const char *message_forma
     return OPTIONS_EXIT_USAGE;
 }
 
-static struct option *create_getopt_table(const struct option_command *command)
-{
-    struct option *table = memory_allocate((command->flag_count + 2) * sizeof *table);
-
-    for (size_t i = 0; i < command->flag_count; i++) {
-        const struct option_flag *flag = &command->flags[i];
-        table[i] = (struct option){
-            .name = flag->name,
-            .has_arg = flag->value_name != NULL ? required_argument : no_argument,
-            .val = FIRST_FLAG_KEY + (int)i,
-        };
-    }
-    table[command->flag_count] = (struct option){.name = "help", .val = 'h'};
-    return table;
-}
-
 static const char *find_nearest_flag(const struct option_command *command, const char *name)
 {
     auto_free const char **names = memory_allocate((command->flag_count + 2) * sizeof *names);
@@ -74,63 +65,124 @@ static const char *find_nearest_flag(const struct option_command *command, const
     return suggestion_find(name, names);
 }
 
-static int fail_unknown_flag(const struct option_command *command, const char *flag)
+static int fail_unknown_flag(const struct option_command *command, const char *word)
 {
-    auto_free char *name = memory_copy_text(flag + strspn(flag, "-"));
-    name[strcspn(name, "=")] = '\0';
+    size_t word_bytes = strcspn(word, "=");
+    size_t dashes = strspn(word, "-");
+    auto_free char *name =
+        text_format("%.*s", (int)(word_bytes > dashes ? word_bytes - dashes : 0), word + dashes);
     const char *nearest = find_nearest_flag(command, name);
 
     if (nearest == NULL) {
-        return options_fail(command, "unknown flag '--%s'", name);
+        return options_fail(command, "unknown flag '%.*s'", (int)word_bytes, word);
     }
-    return options_fail(command, "unknown flag '--%s': did you mean '--%s'?", name, nearest);
+    return options_fail(command, "unknown flag '%.*s': did you mean '--%s'?", (int)word_bytes, word,
+                        nearest);
 }
 
-static int fail_at(const struct option_command *command, int found, char *const *argv)
+/* The flag that the word names, up to an equals sign. */
+static const struct option_flag *find_flag(const struct option_command *command, const char *word)
 {
-    const char *word = argv[optind - 1];
-
-    if (found == ':') {
-        return options_fail(command, "flag '%s' needs a value", word);
+    if (!text_starts_with(word, "--")) {
+        return NULL;
     }
-    if (optopt >= FIRST_FLAG_KEY || (optopt == 'h' && text_starts_with(word, "--"))) {
-        return options_fail(command, "flag '%.*s' takes no value", (int)strcspn(word, "="), word);
+    const char *name = word + 2;
+    size_t name_bytes = strcspn(name, "=");
+    for (size_t i = 0; i < command->flag_count; i++) {
+        const struct option_flag *flag = &command->flags[i];
+        if (strlen(flag->name) == name_bytes && memcmp(flag->name, name, name_bytes) == 0) {
+            return flag;
+        }
     }
-    if (optopt != 0) {
-        return options_fail(command, "unknown flag '-%c'", optopt);
-    }
-    return fail_unknown_flag(command, word);
+    return NULL;
 }
 
-static void take_value(const struct option_flag *flag)
+static bool parse_number(const struct option_flag *flag, const char *value)
 {
-    if (flag->value_name != NULL) {
-        *flag->text = optarg;
-    } else {
+    char *end;
+
+    errno = 0;
+    long number = strtol(value, &end, 10);
+    if (end == value || *end != '\0' || errno != 0 || number < flag->number_min ||
+        number > flag->number_max) {
+        return false;
+    }
+    *flag->number = (int)number;
+    return true;
+}
+
+/* 0, or the exit code. */
+static int take_value(const struct option_command *command, const struct option_flag *flag,
+                      const char *value)
+{
+    if (flag->text != NULL) {
+        *flag->text = value;
+    } else if (flag->values != NULL) {
+        array_append(flag->values, value);
+    } else if (!parse_number(flag, value)) {
+        return options_fail(command, "flag '--%s' takes a whole number from %d to %d, not '%s'",
+                            flag->name, flag->number_min, flag->number_max, value);
+    }
+    return 0;
+}
+
+/* Takes the flag at argv[*position] and its value, and moves *position behind both. 0, or the exit
+ * code. */
+static int take_flag(const struct option_command *command, char *const *argv, int *position)
+{
+    const char *word = argv[(*position)++];
+    const struct option_flag *flag = find_flag(command, word);
+    const char *equals = strchr(word, '=');
+
+    if (flag == NULL) {
+        return fail_unknown_flag(command, word);
+    }
+    if (flag->value_name == NULL) {
+        if (equals != NULL) {
+            return options_fail(command, "flag '--%s' takes no value", flag->name);
+        }
         *flag->is_set = true;
+        return 0;
     }
+    if (equals != NULL) {
+        return take_value(command, flag, equals + 1);
+    }
+    if (argv[*position] == NULL) {
+        return options_fail(command, "flag '--%s' needs a value", flag->name);
+    }
+    return take_value(command, flag, argv[(*position)++]);
+}
+
+static bool is_flag(const char *word)
+{
+    return word[0] == '-' && word[1] != '\0';
 }
 
 bool options_parse(const struct option_command *command, int argc, char **argv,
                    int *out_first_operand, int *out_exit_code)
 {
-    auto_free struct option *table = create_getopt_table(command);
-    int found;
+    auto_free char **operands = memory_allocate((size_t)argc * sizeof *operands);
+    bool are_all_operands = false;
+    int operand_count = 0;
+    int position = 1;
 
-    optind = 0;
-    opterr = 0;
-    while ((found = getopt_long(argc, argv, ":h", table, NULL)) != -1) {
-        if (found == 'h') {
+    while (position < argc) {
+        char *word = argv[position];
+        if (are_all_operands || !is_flag(word)) {
+            operands[operand_count++] = word;
+            position++;
+        } else if (text_equal(word, "--")) {
+            are_all_operands = true;
+            position++;
+        } else if (text_equal(word, "--help") || text_equal(word, "-h")) {
             print_help(command);
             *out_exit_code = 0;
             return false;
-        }
-        if (found < FIRST_FLAG_KEY) {
-            *out_exit_code = fail_at(command, found, argv);
+        } else if ((*out_exit_code = take_flag(command, argv, &position)) != 0) {
             return false;
         }
-        take_value(&command->flags[found - FIRST_FLAG_KEY]);
     }
-    *out_first_operand = optind;
+    *out_first_operand = argc - operand_count;
+    memcpy(argv + *out_first_operand, operands, (size_t)operand_count * sizeof *operands);
     return true;
 }

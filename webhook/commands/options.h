@@ -4,6 +4,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/array.h"
+
 /*
  * The flags of one command: a table that is both the parser and the help.
  *
@@ -19,13 +21,20 @@
  *         return exit_code;
  *     }
  */
+struct option_values ARRAY_OF(const char *);
+
+/* Exactly one of text, number, values and is_set says where the value goes. What is there before is
+ * the default, which --help shows. */
 struct option_flag {
     const char *name;       /* without the dashes */
     const char *value_name; /* as the help shows it: "FILE"; NULL for a flag without a value */
-    const char **text;      /* where the value goes (borrowed from argv); its value at the time of
-                               --help is shown as the default */
+    const char **text;      /* borrowed from argv */
     bool *is_set;           /* for a flag without a value */
     const char *help;
+    struct option_values *values; /* may be given several times; borrowed from argv */
+    int *number;                  /* a whole number within the two bounds */
+    int number_min;
+    int number_max;
 };
 
 struct option_command {
@@ -38,7 +47,8 @@ struct option_command {
 
 enum { OPTIONS_EXIT_USAGE = 2 };
 
-/* Parses `argv`, whose first entry is the command's name; `--help` is known without being listed.
+/* Parses `argv`, whose first entry is the command's name: `--flag value` or `--flag=value`, before,
+ * between or behind the operands; all behind `--` is an operand; `--help` is known unlisted.
  * Returns false when the command is over: 0 in *out_exit_code after --help, 2 after a mistake, of
  * which standard error was told. On success argv[*out_first_operand] is the first operand: argv is
  * reordered so that operands come last. */

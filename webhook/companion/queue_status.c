@@ -175,27 +175,35 @@ static struct queue_status_entry *get_entry(struct queue_status *status, char *k
     return entry;
 }
 
-/* Sends the status unless it is what was written last. Both are taken over. */
-static void write_status(struct queue_status *status, char *path, const char *uid, json_t *value,
-                         const struct activity *activity, int64_t generation, int64_t now_ms)
+/* When the Active condition became what it is. */
+static void note_activity(struct queue_status_entry *entry, bool is_active)
+{
+    if (entry->active_since_us == 0 || entry->was_active != is_active) {
+        entry->was_active = is_active;
+        entry->active_since_us = clock_wall_us();
+    }
+}
+
+/* Sends the status unless it is what was written last. Path and value are taken over. */
+static void write_status(struct queue_status *status, char *path, const struct policy_item *policy,
+                         json_t *value, const struct activity *activity, int64_t now_ms)
 {
     struct queue_status_entry *entry = get_entry(status, path);
-    char now[CLOCK_TEXT_BYTES];
+    char since[CLOCK_TEXT_BYTES];
 
-    clock_format_seconds(0, now); /* compared without the time */
-    json_object_set_new(value, "conditions", encode_activity(activity, generation, now));
-    auto_free char *text = json_dumps(value, JSON_COMPACT);
+    note_activity(entry, activity->is_active);
+    clock_format_seconds(entry->active_since_us, since);
+    json_object_set_new(value, "conditions", encode_activity(activity, policy->generation, since));
+    json_auto_t *patch =
+        json_pack("{s:{s:s}, s:o}", "metadata", "uid", policy->uid, "status", value);
+    auto_free char *text = json_dumps(patch, JSON_COMPACT);
     if (entry->retry_at_ms > now_ms || text_equal(entry->status, text)) {
-        json_decref(value);
         return;
     }
-    clock_format_seconds(clock_wall_us(), now);
-    json_object_set_new(value, "conditions", encode_activity(activity, generation, now));
-    json_auto_t *patch = json_pack("{s:{s:s}, s:o}", "metadata", "uid", uid, "status", value);
     struct kube_request request = {
         .method = KUBE_MERGE_PATCH,
         .path = memory_copy_text(entry->key),
-        .body = json_dumps(patch, JSON_COMPACT),
+        .body = memory_copy_text(text),
         .wants_metadata_only = true,
     };
     if (errands_send_take(status->errands, ERRAND_STATUS, entry->key, &request)) {
@@ -220,7 +228,7 @@ static void update_cluster_queue(struct queue_status *status, const struct polic
     }
     write_status(status,
                  text_format("%s/%s/status", resource_path(RESOURCE_CLUSTER_QUEUE), policy->name),
-                 policy->uid, value, &activity, policy->generation, now_ms);
+                 policy, value, &activity, now_ms);
     free(activity.message);
 }
 
@@ -246,7 +254,7 @@ static void update_local_queue(struct queue_status *status, const struct policy_
     write_status(status,
                  text_format("/apis/kueue.x-k8s.io/v1beta1/namespaces/%s/localqueues/%s/status",
                              policy->namespace_name, policy->name),
-                 policy->uid, value, &activity, policy->generation, now_ms);
+                 policy, value, &activity, now_ms);
     free(activity.message);
 }
 

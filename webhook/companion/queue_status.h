@@ -7,7 +7,9 @@
 /* What was last written of one queue. */
 struct queue_status_entry {
     char *key;    /* API path of the status */
-    char *status; /* its JSON; NULL: to be written */
+    char *status; /* its JSON and the queue's uid; NULL: to be written */
+    bool was_active;
+    int64_t active_since_us;
     int64_t retry_at_ms;
     UT_hash_handle hh;
 };
