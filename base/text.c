@@ -26,18 +26,19 @@ static void reserve(struct text *text, size_t more_bytes)
     text->capacity_bytes = capacity_bytes;
 }
 
-static void append_arguments(struct text *text, const char *format, va_list arguments)
+static void __attribute__((format(printf, 2, 0)))
+append_arguments(struct text *text, const char *text_template, va_list arguments)
 {
     va_list measured;
 
     va_copy(measured, arguments);
-    int length = vsnprintf(NULL, 0, format, measured);
+    int length = vsnprintf(NULL, 0, text_template, measured);
     va_end(measured);
     if (length < 0) {
         abort();
     }
     reserve(text, (size_t)length);
-    vsnprintf(text->bytes + text->size_bytes, (size_t)length + 1, format, arguments);
+    vsnprintf(text->bytes + text->size_bytes, (size_t)length + 1, text_template, arguments);
     text->size_bytes += (size_t)length;
 }
 
