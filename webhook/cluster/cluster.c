@@ -115,7 +115,7 @@ void cluster_mark_line(struct cluster *cluster, const char *cluster_queue)
     struct waiting_line *line = cluster_find_line(cluster, cluster_queue);
 
     if (line != NULL) {
-        line->is_dirty = true;
+        waiting_line_unsettle(line);
     }
 }
 
@@ -357,7 +357,7 @@ static void renew_directory(struct cluster *cluster)
         cluster_mark(cluster, workload);
     }
     for (line = cluster->lines; line != NULL; line = line->hh.next) {
-        line->is_dirty = true;
+        waiting_line_unsettle(line);
     }
 }
 

@@ -15,7 +15,7 @@ struct cluster {
     struct cache cache;
     struct workload *workloads; /* by uid of the owner */
     struct workload_list dirty;
-    struct workload_list due; /* something is to be done for them, beside the lines */
+    struct workload_list due;   /* something is to be done for them, beside the lines */
     struct waiting_line *lines; /* by ClusterQueue */
     struct grant_table grants;
     struct ledger *ledger;

@@ -45,6 +45,16 @@ static bool runs_without_us(const struct object *object)
            object->asks_managed && object->mistake == NULL;
 }
 
+/* What was let go when its namespace was unlabelled is no business of the queue any more. */
+static bool is_in_managed_namespace(const struct holding_view *view,
+                                    const struct workload *workload)
+{
+    const struct namespace_info *namespace_info =
+        directory_find_namespace(view->directory, workload->namespace_name);
+
+    return namespace_info != NULL && namespace_info->is_managed;
+}
+
 /* Counts an object on every flavor on which it may be. */
 static void count_everywhere(const struct holding_view *view, const struct workload *workload,
                              const struct object *object, struct charge_list *charges)
@@ -54,7 +64,7 @@ static void count_everywhere(const struct holding_view *view, const struct workl
     struct flavor_names flavors = {0};
     auto_usage struct usage most = {0};
 
-    if (workload->cluster_queue == NULL) {
+    if (workload->cluster_queue == NULL || !is_in_managed_namespace(view, workload)) {
         return;
     }
     find_flavors(view, workload, object, &flavors);

@@ -205,16 +205,16 @@ static void update_line(struct cluster *cluster, struct workload *workload,
     if (line != NULL) {
         order.arrival_us = workload_arrival_us(workload, waiting);
     }
-    if (workload->line == line && (line == NULL || order_compare(&order, &workload->order) == 0)) {
-        if (line != NULL) {
-            line->is_dirty = true;
-        }
+    uint64_t version = line != NULL ? waiting->resource_version : 0;
+    if (workload->line == line && version == workload->waiting_version &&
+        (line == NULL || order_compare(&order, &workload->order) == 0)) {
         return;
     }
     if (workload->line != NULL) {
         waiting_line_remove(workload->line, workload);
     }
     workload->order = order;
+    workload->waiting_version = version;
     if (line != NULL) {
         waiting_line_insert(line, workload);
     }

@@ -36,11 +36,29 @@ static size_t find_place(const struct waiting_line *line, const struct order_key
     return low;
 }
 
+void waiting_line_unsettle(struct waiting_line *line)
+{
+    line->is_dirty = true;
+    line->settled_count = 0;
+    line->is_blocked = false;
+}
+
+/* Who comes in front of those that were tried, or leaves them, changes their lot. */
+static void change_at(struct waiting_line *line, size_t place)
+{
+    line->is_dirty = true;
+    if (place < line->settled_count) {
+        waiting_line_unsettle(line);
+    }
+}
+
 void waiting_line_insert(struct waiting_line *line, struct workload *workload)
 {
-    array_insert(&line->workloads, find_place(line, &workload->order), workload);
+    size_t place = find_place(line, &workload->order);
+
+    array_insert(&line->workloads, place, workload);
     workload->line = line;
-    line->is_dirty = true;
+    change_at(line, place);
 }
 
 void waiting_line_remove(struct waiting_line *line, struct workload *workload)
@@ -51,7 +69,7 @@ void waiting_line_remove(struct waiting_line *line, struct workload *workload)
         array_remove(&line->workloads, place);
     }
     workload->line = NULL;
-    line->is_dirty = true;
+    change_at(line, place);
 }
 
 size_t waiting_line_position(const struct waiting_line *line, const struct workload *workload)

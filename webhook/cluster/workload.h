@@ -39,6 +39,7 @@ struct workload {
     char *charged_queue;       /* ClusterQueue that it was last charged to */
     struct waiting_line *line; /* where it waits; NULL: nowhere */
     struct order_key order;
+    uint64_t waiting_version; /* of the object that waits, when it was put into the line */
     struct verdict verdict;
     int64_t podless_since_ms; /* monotonic; an admitted Notebook without Pods; 0: it has some */
     bool is_record_void;      /* what its record admits is over: it is to be deleted */

@@ -139,6 +139,19 @@ static bool write_certificates(const char *directory, const struct authority_req
            issue(&files, &authority, request, error);
 }
 
+static bool check_names(const struct option_values *names, struct error *error)
+{
+    if (names->count == 0) {
+        return error_set(error, ERROR_INVALID, "no name was given");
+    }
+    array_for_each(name, names) {
+        if (!authority_check_name(*name, error)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static void release_values(struct option_values *values)
 {
     array_release(values);
@@ -174,8 +187,8 @@ int command_certs(int argc, char **argv)
     for (int i = first_operand; i < argc; i++) {
         array_append(&names, argv[i]);
     }
-    if (names.count == 0) {
-        return options_fail(&command, "no name was given");
+    if (!check_names(&names, &error)) {
+        return options_fail(&command, "%s", error.message);
     }
     const struct authority_request request = {
         .names = names.items,

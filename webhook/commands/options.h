@@ -50,8 +50,8 @@ enum { OPTIONS_EXIT_USAGE = 2 };
 /* Parses `argv`, whose first entry is the command's name: `--flag value` or `--flag=value`, before,
  * between or behind the operands; all behind `--` is an operand; `--help` is known unlisted.
  * Returns false when the command is over: 0 in *out_exit_code after --help, 2 after a mistake, of
- * which standard error was told. On success argv[*out_first_operand] is the first operand: argv is
- * reordered so that operands come last. */
+ * which standard error was told. On success the operands were moved to the end of argv, in their
+ * order, and argv[*out_first_operand] is the first. */
 bool options_parse(const struct option_command *command, int argc, char **argv,
                    int *out_first_operand, int *out_exit_code);
 

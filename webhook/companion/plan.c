@@ -181,12 +181,13 @@ static const char *find_profile(const struct cluster *cluster, const struct work
 static void collect_candidates(const struct cluster *cluster, const struct waiting_line *line,
                                struct queue_candidate_list *candidates, struct object_list *waiting)
 {
-    array_for_each(workload, &line->workloads) {
-        const struct object *object = workload_find_waiting(*workload, &cluster->grants);
+    for (size_t i = line->settled_count; i < line->workloads.count; i++) {
+        struct workload *workload = line->workloads.items[i];
+        const struct object *object = workload_find_waiting(workload, &cluster->grants);
         array_append(waiting, (struct object *)object);
         array_append(candidates, ((struct queue_candidate){
                                      .pod_sets = &object->pod_sets,
-                                     .only_flavor = find_profile(cluster, *workload, object),
+                                     .only_flavor = find_profile(cluster, workload, object),
                                      .shape = object->shape,
                                  }));
     }
@@ -196,7 +197,6 @@ static void note_verdict(struct cluster *cluster, struct workload *workload,
                          struct queue_candidate *candidate)
 {
     if (!candidate->is_tried) {
-        verdict_release(&candidate->verdict);
         verdict_set(&candidate->verdict, VERDICT_WAITS, "waits for those ahead of it in the queue",
                     NULL);
     }
@@ -205,13 +205,44 @@ static void note_verdict(struct cluster *cluster, struct workload *workload,
     if (!is_new) {
         return;
     }
-    verdict_release(&workload->verdict);
-    workload->verdict = candidate->verdict;
-    memset(&candidate->verdict, 0, sizeof candidate->verdict);
+    verdict_set(&workload->verdict, candidate->verdict.kind, candidate->verdict.message, NULL);
     if (!workload->is_due) {
         workload->is_due = true;
         array_append(&cluster->due, workload);
     }
+}
+
+/* Nobody of the pass was let go: until something changes, they need not be tried again. */
+static void settle(struct waiting_line *line, const struct cluster_queue *queue,
+                   const struct queue_candidate_list *candidates)
+{
+    line->settled_count = line->workloads.count;
+    array_for_each(candidate, candidates) {
+        line->is_blocked |= queue->queueing_strategy == QUEUEING_STRICT_FIFO &&
+                            candidate->is_tried && candidate->verdict.kind == VERDICT_WAITS;
+    }
+}
+
+/* False if the Lease has no room for all that fits. */
+static bool take_results(struct cluster *cluster, struct waiting_line *line,
+                         struct queue_candidate_list *candidates, const struct object_list *waiting,
+                         struct plan *plan)
+{
+    for (size_t i = 0; i < candidates->count; i++) {
+        struct workload *workload = line->workloads.items[line->settled_count + i];
+        struct queue_candidate *candidate = &candidates->items[i];
+        if (candidate->admission == NULL) {
+            note_verdict(cluster, workload, candidate);
+            continue;
+        }
+        if (!has_room(cluster, plan)) {
+            return false;
+        }
+        struct admission *admission = take_pointer(&candidate->admission);
+        sign(admission, workload);
+        add(plan, CHANGE_START, workload, waiting->items[i], admission);
+    }
+    return true;
 }
 
 static void plan_line(struct cluster *cluster, struct waiting_line *line,
@@ -221,24 +252,16 @@ static void plan_line(struct cluster *cluster, struct waiting_line *line,
     struct queue_candidate_list candidates = {0};
     struct object_list waiting = {0};
     auto_usage struct usage used = {0};
+    size_t changes_before = plan->count;
 
-    line->is_dirty = false;
     collect_candidates(cluster, line, &candidates, &waiting);
     ledger_get_used(cluster->ledger, line->cluster_queue, &used);
-    queue_pass_run(&rules, &used, &candidates);
-    for (size_t i = 0; i < candidates.count; i++) {
-        struct workload *workload = line->workloads.items[i];
-        if (candidates.items[i].admission == NULL) {
-            note_verdict(cluster, workload, &candidates.items[i]);
-            continue;
-        }
-        if (!has_room(cluster, plan)) {
-            line->is_dirty = true;
-            break;
-        }
-        struct admission *admission = take_pointer(&candidates.items[i].admission);
-        sign(admission, workload);
-        add(plan, CHANGE_START, workload, waiting.items[i], admission);
+    if (!line->is_blocked) {
+        queue_pass_run(&rules, &used, &candidates);
+    }
+    line->is_dirty = !take_results(cluster, line, &candidates, &waiting, plan);
+    if (!line->is_dirty && plan->count == changes_before) {
+        settle(line, queue, &candidates);
     }
     queue_candidate_list_release(&candidates);
     array_release(&waiting);

@@ -3,15 +3,41 @@
 
 #include <string.h>
 
-enum { LINE_BYTES_MAX = 8 * 1024 * 1024 };
+enum { KEPT_BYTES = 64 * 1024 }; /* a buffer that had to grow beyond is given back */
 
-static bool feed_rest(struct json_lines *lines, const char *bytes, size_t size_bytes)
+static bool carry_over(struct json_lines *lines, struct text_view part)
 {
-    if (lines->rest.size_bytes + size_bytes > LINE_BYTES_MAX) {
+    if (part.size_bytes > lines->limit_bytes - lines->rest.size_bytes) {
         return false;
     }
-    text_append_bytes(&lines->rest, bytes, size_bytes);
+    text_append_bytes(&lines->rest, part.bytes, part.size_bytes);
     return true;
+}
+
+static void forget_rest(struct json_lines *lines)
+{
+    if (lines->rest.capacity_bytes > KEPT_BYTES) {
+        text_release(&lines->rest);
+    } else {
+        text_clear(&lines->rest);
+    }
+}
+
+/* `end` is the last part of a line, which may have begun in the rest. */
+static bool end_line(struct json_lines *lines, struct text_view end, json_lines_handle *handle,
+                     void *context)
+{
+    struct text_view line = end;
+
+    if (lines->rest.size_bytes > 0) {
+        if (!carry_over(lines, end)) {
+            return false;
+        }
+        line = (struct text_view){lines->rest.bytes, lines->rest.size_bytes};
+    }
+    bool goes_on = line.size_bytes == 0 || handle(context, line);
+    forget_rest(lines);
+    return goes_on;
 }
 
 bool json_lines_feed(struct json_lines *lines, const char *bytes, size_t size_bytes,
@@ -22,18 +48,10 @@ bool json_lines_feed(struct json_lines *lines, const char *bytes, size_t size_by
     while (bytes < end) {
         const char *newline = memchr(bytes, '\n', (size_t)(end - bytes));
         if (newline == NULL) {
-            return feed_rest(lines, bytes, (size_t)(end - bytes));
+            return carry_over(lines, (struct text_view){bytes, (size_t)(end - bytes)});
         }
-        struct text_view line = {bytes, (size_t)(newline - bytes)};
-        if (lines->rest.size_bytes > 0) {
-            if (!feed_rest(lines, bytes, line.size_bytes)) {
-                return false;
-            }
-            line = (struct text_view){lines->rest.bytes, lines->rest.size_bytes};
-        }
-        bool goes_on = line.size_bytes == 0 || handle(context, line);
-        text_clear(&lines->rest);
-        if (!goes_on) {
+        struct text_view part = {bytes, (size_t)(newline - bytes)};
+        if (!end_line(lines, part, handle, context)) {
             return false;
         }
         bytes = newline + 1;

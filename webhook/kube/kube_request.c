@@ -19,10 +19,14 @@ void kube_answer_release(struct kube_answer *answer)
 const char *kube_outcome_name(enum kube_outcome outcome)
 {
     static const char *const names[] = {
-        [KUBE_DONE] = "done",           [KUBE_CONFLICT] = "conflict",
-        [KUBE_NOT_FOUND] = "not_found", [KUBE_ALREADY_EXISTS] = "already_exists",
-        [KUBE_REFUSED] = "refused",     [KUBE_RETRY] = "retry",
-        [KUBE_UNKNOWN] = "unknown",     [KUBE_NOT_SENT] = "not_sent",
+        [KUBE_DONE] = "done",
+        [KUBE_CONFLICT] = "conflict",
+        [KUBE_ALREADY_EXISTS] = "already exists",
+        [KUBE_NOT_FOUND] = "not found",
+        [KUBE_REFUSED] = "refused",
+        [KUBE_RETRY] = "retry",
+        [KUBE_UNKNOWN] = "unknown",
+        [KUBE_NOT_SENT] = "not sent",
     };
 
     return names[outcome];

@@ -1,137 +1,163 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "webhook/kube/kube_stream.h"
 
-#include <jansson.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/log.h"
 #include "base/metrics.h"
+#include "webhook/kube/json_bytes.h"
+#include "webhook/kube/kube_object.h"
 
 enum {
     PAGE_ITEMS = 500,
     LIST_TIMEOUT_MS = 60000,
-    WATCH_SECONDS_MIN = 240, /* the server ends a watch after this; spread over twice as long */
-    SILENCE_MS = 150000,     /* bookmarks come every minute */
-    BACKOFF_MS = 100,
-    BACKOFF_MS_MAX = 10000,
+    LIST_SILENT_SECONDS = 20,
+    WATCH_SECONDS = 240, /* the server ends a watch after this; at most twice as long */
+    MAX_LINE_BYTES = 8 * 1024 * 1024,
+    MAX_SILENT_MS = 150000, /* bookmarks come every minute */
+    STEADY_MS = 2000,       /* a watch that lives so long is well */
     ABSENT_MS = 30000,
+    CAUSE_CONNECTION = 1000, /* of trouble, beside HTTP's */
+    CAUSE_OURS = 1001,       /* and a fault */
 };
 
-static const struct metric events_metric = {"gpuaas_watch_events_total",
-                                            "Events of watches, by collection.",
-                                            METRIC_COUNTER,
-                                            {"collection"},
-                                            NULL,
-                                            0};
 static const struct metric lists_metric = {"gpuaas_watch_lists_total",
-                                           "Lists that were begun, by collection.",
+                                           "Lists of a collection that were begun.",
                                            METRIC_COUNTER,
                                            {"collection"},
                                            NULL,
                                            0};
-static const struct metric failures_metric = {"gpuaas_watch_failures_total",
-                                              "Lists and watches that failed, by collection.",
-                                              METRIC_COUNTER,
-                                              {"collection"},
-                                              NULL,
-                                              0};
+static const struct metric events_metric = {"gpuaas_watch_events_total",
+                                            "Events of watches, bookmarks included.",
+                                            METRIC_COUNTER,
+                                            {"collection"},
+                                            NULL,
+                                            0};
+static const struct metric lag_metric = {"gpuaas_watch_lag_seconds",
+                                         "How long a collection was not heard of; bookmarks come "
+                                         "every minute.",
+                                         METRIC_GAUGE,
+                                         {"collection"},
+                                         NULL,
+                                         0};
+static const struct metric errors_metric = {"gpuaas_watch_errors_total",
+                                            "Lists and watches that failed.",
+                                            METRIC_COUNTER,
+                                            {"collection"},
+                                            NULL,
+                                            0};
 
-static const char *collection(const struct kube_stream *stream)
+static bool is_interesting(const struct kube_stream *stream, struct text_view object)
 {
-    return strrchr(stream->resource->path, '/') + 1;
+    const struct kube_watch_handler *handler = stream->set->handler;
+
+    return handler->is_interesting == NULL ||
+           handler->is_interesting(handler->context, stream->index, object);
 }
 
-static void set_version(struct kube_stream *stream, const json_t *metadata)
+static void set_version(struct kube_stream *stream, char *version)
 {
-    const char *version = json_string_value(json_object_get(metadata, "resourceVersion"));
-
-    if (version != NULL) {
-        free(stream->resource_version);
-        stream->resource_version = memory_copy_text(version);
-    }
+    free(stream->version);
+    stream->version = version;
 }
 
-static bool handle_error_event(struct kube_stream *stream, const json_t *status)
+/* False if it cannot be decoded. */
+static bool tell_object(const struct kube_stream *stream, enum kube_event_type type,
+                        struct text_view object)
 {
-    if (json_integer_value(json_object_get(status, "code")) == 410) {
-        stream->must_list = true;
-    }
-    return false;
-}
+    const struct kube_watch_handler *handler = stream->set->handler;
+    json_auto_t *json = kube_object_decode(object);
 
-/* False ends the watch. */
-static bool handle_line(void *context, struct text_view line)
-{
-    struct kube_stream *stream = context;
-    const struct kube_watch_handler *handler = stream->handler;
-    static const char bookmark[] = "{\"type\":\"BOOKMARK\"";
-
-    metrics_add(&events_metric, 1, METRIC_LABELS(collection(stream)));
-    bool is_bookmark = line.size_bytes >= sizeof bookmark - 1 &&
-                       memcmp(line.bytes, bookmark, sizeof bookmark - 1) == 0;
-    if (!is_bookmark && handler->is_interesting != NULL &&
-        !handler->is_interesting(handler->context, stream->index, line) &&
-        memmem(line.bytes, line.size_bytes < 32 ? line.size_bytes : 32, "ERROR", 5) == NULL) {
-        return true;
-    }
-    json_auto_t *event = json_loadb(line.bytes, line.size_bytes, 0, NULL);
-    const char *type = json_string_value(json_object_get(event, "type"));
-    const json_t *object = json_object_get(event, "object");
-    if (type == NULL || object == NULL) {
-        stream->must_list = true;
+    if (json == NULL) {
         return false;
     }
-    if (strcmp(type, "ERROR") == 0) {
-        return handle_error_event(stream, object);
-    }
-    set_version(stream, json_object_get(object, "metadata"));
-    if (strcmp(type, "DELETED") == 0) {
-        handler->deleted(handler->context, stream->index, object);
-    } else if (strcmp(type, "BOOKMARK") != 0) {
-        handler->changed(handler->context, stream->index, object);
+    if (type == KUBE_EVENT_DELETED) {
+        handler->deleted(handler->context, stream->index, json);
+    } else {
+        handler->changed(handler->context, stream->index, json);
     }
     return true;
 }
 
-static size_t on_watch_bytes(char *bytes, size_t size, size_t count, void *context)
+static enum kube_stream_fault read_error_event(struct text_view status)
 {
-    struct kube_stream *stream = context;
-    long status = 0;
+    struct text_view code;
 
-    stream->heard_ms = clock_monotonic_ms();
-    curl_easy_getinfo(stream->transfer.easy, CURLINFO_RESPONSE_CODE, &status);
-    if (status != 200) {
-        text_append_bytes(&stream->transfer.answer, bytes,
-                          stream->transfer.answer.size_bytes < 4096 ? size * count : 0);
-        return size * count;
-    }
-    return json_lines_feed(&stream->lines, bytes, size * count, handle_line, stream) ? size * count
-                                                                                     : 0;
+    return json_bytes_find(status, "code", &code) && code.size_bytes == 3 &&
+                   memcmp(code.bytes, "410", 3) == 0
+               ? KUBE_STREAM_EXPIRED
+               : KUBE_STREAM_REFUSED;
 }
 
-void kube_stream_init(struct kube_stream *stream, const struct kube_config *config,
-                      const struct kube_watch_resource *resource,
-                      const struct kube_watch_handler *handler, size_t index, CURLM *multi,
-                      struct kube_token *token)
+static enum kube_stream_fault read_event(struct kube_stream *stream, struct text_view line)
 {
+    enum kube_event_type type;
+    struct text_view object;
+
+    if (!kube_event_read(line, &type, &object)) {
+        return KUBE_STREAM_GARBLED;
+    }
+    if (type == KUBE_EVENT_ERROR) {
+        return read_error_event(object);
+    }
+    char *version = kube_object_copy_version(object);
+    if (version == NULL) {
+        return KUBE_STREAM_GARBLED;
+    }
+    set_version(stream, version);
+    if (type != KUBE_EVENT_BOOKMARK && is_interesting(stream, object) &&
+        !tell_object(stream, type, object)) {
+        return KUBE_STREAM_GARBLED;
+    }
+    return KUBE_STREAM_SOUND;
+}
+
+static bool on_line(void *context, struct text_view line)
+{
+    struct kube_stream *stream = context;
+
+    metrics_add(&events_metric, 1, METRIC_LABELS(stream->name));
+    stream->fault = read_event(stream, line);
+    stream->has_events = stream->has_events || stream->fault == KUBE_STREAM_SOUND;
+    return stream->fault == KUBE_STREAM_SOUND;
+}
+
+static bool on_watch_bytes(void *context, char *bytes, size_t size_bytes)
+{
+    struct kube_stream *stream = context;
+
+    stream->heard_ms = clock_monotonic_ms();
+    if (json_lines_feed(&stream->lines, bytes, size_bytes, on_line, stream)) {
+        return true;
+    }
+    if (stream->fault == KUBE_STREAM_SOUND) { /* a line without end */
+        stream->fault = KUBE_STREAM_GARBLED;
+    }
+    return false;
+}
+
+void kube_stream_init(struct kube_stream *stream, struct kube_stream_set *set,
+                      const struct kube_watch_resource *resource, size_t index)
+{
+    const char *slash = strrchr(resource->path, '/');
+
     *stream = (struct kube_stream){
-        .config = config,
+        .set = set,
         .resource = resource,
-        .handler = handler,
         .index = index,
-        .multi = multi,
-        .token = token,
+        .name = slash != NULL ? slash + 1 : resource->path,
+        .transfer = kube_transfer_create(set->config, KUBE_HTTP_1),
+        .lines = {.limit_bytes = MAX_LINE_BYTES},
         .must_list = true,
     };
+    stream->transfer->context = stream;
 }
 
 static void end_transfer(struct kube_stream *stream)
 {
     if (stream->state != KUBE_STREAM_WAITING) {
-        curl_multi_remove_handle(stream->multi, stream->transfer.easy);
-        kube_transfer_release(&stream->transfer);
+        curl_multi_remove_handle(stream->set->multi, stream->transfer->easy);
         kube_request_release(&stream->request);
         json_lines_release(&stream->lines);
         stream->state = KUBE_STREAM_WAITING;
@@ -141,183 +167,227 @@ static void end_transfer(struct kube_stream *stream)
 void kube_stream_release(struct kube_stream *stream)
 {
     end_transfer(stream);
+    kube_transfer_destroy(stream->transfer);
     free(stream->continue_token);
-    free(stream->resource_version);
+    free(stream->version);
 }
 
-/* A transfer of its own each time: a relist must not wait for a connection that has stalled. */
-static void start(struct kube_stream *stream, char *path, int timeout_ms)
+static void start(struct kube_stream *stream, enum kube_stream_state state, char *path,
+                  struct kube_patience patience, int64_t now_ms)
 {
     stream->request = (struct kube_request){.method = KUBE_GET, .path = path};
-    kube_transfer_init(&stream->transfer, stream->config, CURL_HTTP_VERSION_1_1);
-    kube_transfer_prepare(&stream->transfer, stream->config, &stream->request,
-                          kube_token_get(stream->token, stream->config), timeout_ms);
-    curl_easy_setopt(stream->transfer.easy, CURLOPT_PRIVATE, stream);
-    curl_easy_setopt(stream->transfer.easy, CURLOPT_ACCEPT_ENCODING, NULL);
-    if (stream->must_be_fresh) {
-        curl_easy_setopt(stream->transfer.easy, CURLOPT_FRESH_CONNECT, 1L);
-        stream->must_be_fresh = false;
-    }
+    stream->state = state;
+    stream->fault = KUBE_STREAM_SOUND;
+    stream->has_events = false;
+    stream->started_ms = now_ms;
+    stream->transfer->sink = state == KUBE_STREAM_WATCHING ? on_watch_bytes : NULL;
+    kube_transfer_prepare(stream->transfer, &stream->request, &stream->set->token, patience);
+    curl_multi_add_handle(stream->set->multi, stream->transfer->easy);
 }
 
-static void start_list(struct kube_stream *stream, uint64_t round)
+/* Without a resourceVersion: read by quorum. A list opens a connection of its own, so that it is
+ * not held up by one that has stalled; the watch after it may go on there. */
+static void start_list(struct kube_stream *stream, uint64_t round, int64_t now_ms)
 {
-    auto_free char *token =
-        stream->continue_token != NULL ? curl_easy_escape(NULL, stream->continue_token, 0) : NULL;
+    const struct kube_patience patience = {LIST_TIMEOUT_MS, LIST_SILENT_SECONDS};
+    auto_text struct text path = {0};
+    bool is_first = stream->continue_token == NULL;
 
-    if (stream->continue_token == NULL) {
+    text_append_format(&path, "%s?limit=%d", stream->resource->path, PAGE_ITEMS);
+    if (is_first) {
         stream->round = round;
-        stream->is_list_told = false;
-        metrics_add(&lists_metric, 1, METRIC_LABELS(collection(stream)));
+        stream->is_list_begun = false;
+        metrics_add(&lists_metric, 1, METRIC_LABELS(stream->name));
+    } else {
+        char *token = curl_easy_escape(stream->transfer->easy, stream->continue_token, 0);
+        text_append_format(&path, "&continue=%s", token);
+        curl_free(token);
     }
-    start(stream,
-          text_format("%s?limit=%d%s%s", stream->resource->path, PAGE_ITEMS,
-                      token != NULL ? "&continue=" : "", token != NULL ? token : ""),
-          LIST_TIMEOUT_MS);
-    stream->state = KUBE_STREAM_LISTING;
-    curl_multi_add_handle(stream->multi, stream->transfer.easy);
+    kube_transfer_use_fresh_connection(stream->transfer, is_first);
+    start(stream, KUBE_STREAM_LISTING, text_take(&path), patience, now_ms);
 }
 
-static void start_watch(struct kube_stream *stream)
+static void start_watch(struct kube_stream *stream, int64_t now_ms)
 {
-    int seconds = WATCH_SECONDS_MIN + (int)(random() % WATCH_SECONDS_MIN);
+    unsigned seconds = WATCH_SECONDS + arc4random_uniform(WATCH_SECONDS + 1);
+    char *path =
+        text_format("%s?watch=true&allowWatchBookmarks=true&resourceVersion=%s&timeoutSeconds=%u",
+                    stream->resource->path, stream->version, seconds);
 
-    start(stream,
-          text_format("%s?watch=true&allowWatchBookmarks=true&resourceVersion=%s&timeoutSeconds=%d",
-                      stream->resource->path, stream->resource_version, seconds),
-          0);
-    curl_easy_setopt(stream->transfer.easy, CURLOPT_WRITEFUNCTION, on_watch_bytes);
-    curl_easy_setopt(stream->transfer.easy, CURLOPT_WRITEDATA, stream);
-    stream->state = KUBE_STREAM_WATCHING;
-    stream->heard_ms = clock_monotonic_ms();
-    curl_multi_add_handle(stream->multi, stream->transfer.easy);
+    kube_transfer_use_fresh_connection(stream->transfer, stream->trouble.failures > 0);
+    start(stream, KUBE_STREAM_WATCHING, path, (struct kube_patience){0}, now_ms);
+}
+
+static void fail(struct kube_stream *stream, int cause, const char *message, int64_t now_ms)
+{
+    metrics_add(&errors_metric, 1, METRIC_LABELS(stream->name));
+    stream->next_ms = now_ms + kube_trouble_add(&stream->trouble, &stream->set->trouble_log,
+                                                stream->name, cause, message);
+}
+
+/* Equal for what has probably the same reason. A connection that breaks has several codes. */
+static int cause_of(const struct kube_answer *answer)
+{
+    return answer->status != 0 && answer->outcome != KUBE_UNKNOWN ? answer->status
+                                                                  : CAUSE_CONNECTION;
+}
+
+static void recover(struct kube_stream *stream)
+{
+    kube_trouble_end(&stream->trouble, &stream->set->trouble_log, stream->name);
+}
+
+static void check_watch(struct kube_stream *stream, int64_t now_ms)
+{
+    int64_t silent_ms =
+        now_ms - (stream->heard_ms > stream->started_ms ? stream->heard_ms : stream->started_ms);
+
+    if (silent_ms > MAX_SILENT_MS) {
+        end_transfer(stream);
+        fail(stream, CAUSE_CONNECTION, "nothing was heard for too long", now_ms);
+    } else if (stream->trouble.failures > 0 && kube_transfer_status(stream->transfer) == 200 &&
+               (stream->has_events || now_ms - stream->started_ms > STEADY_MS)) {
+        recover(stream);
+    }
 }
 
 void kube_stream_proceed(struct kube_stream *stream, uint64_t round, int64_t now_ms)
 {
-    if (stream->state != KUBE_STREAM_WAITING || stream->next_ms > now_ms) {
-        return;
+    if (stream->state == KUBE_STREAM_WATCHING) {
+        check_watch(stream, now_ms);
+    } else if (stream->state == KUBE_STREAM_WAITING && now_ms >= stream->next_ms) {
+        if (stream->must_list) {
+            start_list(stream, round, now_ms);
+        } else {
+            start_watch(stream, now_ms);
+        }
     }
-    if (stream->must_list) {
-        start_list(stream, round);
-    } else {
-        start_watch(stream);
-    }
-}
-
-static void fail(struct kube_stream *stream, const char *message, int64_t now_ms)
-{
-    int64_t delay_ms = (int64_t)BACKOFF_MS << (stream->failures < 7 ? stream->failures : 7);
-
-    delay_ms = delay_ms < BACKOFF_MS_MAX ? delay_ms : BACKOFF_MS_MAX;
-    stream->failures++;
-    stream->next_ms = now_ms + delay_ms / 2 + random() % (delay_ms / 2);
-    stream->must_be_fresh = true;
-    metrics_add(&failures_metric, 1, METRIC_LABELS(collection(stream)));
-    if (!stream->is_trouble_told && stream->failures > 1) {
-        stream->is_trouble_told = true;
-        log_warning("watching fails", LOG_TEXT("collection", collection(stream)),
-                    LOG_TEXT("error", message));
-    }
-}
-
-static void note_success(struct kube_stream *stream)
-{
-    if (stream->is_trouble_told) {
-        log_info("watching works again", LOG_TEXT("collection", collection(stream)));
-    }
-    stream->is_trouble_told = false;
-    stream->failures = 0;
 }
 
 static void begin_list_once(struct kube_stream *stream)
 {
-    if (!stream->is_list_told) {
-        stream->is_list_told = true;
-        stream->handler->list_started(stream->handler->context, stream->index);
+    const struct kube_watch_handler *handler = stream->set->handler;
+
+    if (!stream->is_list_begun) {
+        stream->is_list_begun = true;
+        handler->list_started(handler->context, stream->index);
     }
 }
 
-static void end_list(struct kube_stream *stream, int64_t now_ms)
+static void end_list(struct kube_stream *stream)
 {
-    stream->must_list = false;
-    stream->listed_ms = now_ms;
-    note_success(stream);
-    stream->handler->listed(stream->handler->context, stream->index, stream->round);
+    const struct kube_watch_handler *handler = stream->set->handler;
+
+    stream->told_round = stream->round;
+    handler->listed(handler->context, stream->index, stream->round);
 }
 
-static bool read_page(struct kube_stream *stream, const struct kube_answer *answer, int64_t now_ms)
+/* An item that cannot be decoded is counted and left out: to fail would be to list forever. */
+static bool tell_items(struct kube_stream *stream, struct text_view items)
 {
-    json_auto_t *page = json_loadb(answer->body, answer->body_bytes, 0, NULL);
-    const json_t *items = json_object_get(page, "items");
-    const json_t *metadata = json_object_get(page, "metadata");
-    const char *token = json_string_value(json_object_get(metadata, "continue"));
-    size_t index;
-    const json_t *item;
+    struct text_view item;
 
-    if (page == NULL || metadata == NULL) {
+    begin_list_once(stream);
+    while (json_bytes_next(&items, &item)) {
+        if (is_interesting(stream, item) && !tell_object(stream, KUBE_EVENT_CHANGED, item)) {
+            metrics_add(&errors_metric, 1, METRIC_LABELS(stream->name));
+        }
+    }
+    return items.size_bytes == 0;
+}
+
+static bool read_page(struct kube_stream *stream, const struct kube_answer *answer)
+{
+    auto_kube_page struct kube_page page = {0};
+    const struct text_view body = {answer->body, answer->body_bytes};
+
+    if (!kube_page_read(body, &page) || !tell_items(stream, page.items)) {
         return false;
     }
-    begin_list_once(stream);
-    json_array_foreach(items, index, item) {
-        stream->handler->changed(stream->handler->context, stream->index, item);
-    }
     free(stream->continue_token);
-    stream->continue_token = token != NULL && token[0] != '\0' ? memory_copy_text(token) : NULL;
+    stream->continue_token = take_pointer(&page.continue_token);
     if (stream->continue_token == NULL) {
-        set_version(stream, metadata);
-        end_list(stream, now_ms);
+        set_version(stream, take_pointer(&page.resource_version));
+        stream->must_list = false;
+        stream->is_absent = false;
+        end_list(stream);
     }
     return true;
 }
 
-/* The collection does not exist (yet): that is an empty list. */
+/* The collection does not exist: that is an empty list, told once for each round. */
 static void read_absence(struct kube_stream *stream, int64_t now_ms)
 {
-    begin_list_once(stream);
-    end_list(stream, now_ms);
-    stream->must_list = true;
+    if (!stream->is_absent || stream->round != stream->told_round) {
+        begin_list_once(stream);
+        end_list(stream);
+    }
+    stream->is_absent = true;
     stream->next_ms = now_ms + ABSENT_MS;
+    recover(stream);
 }
 
 static void finish_list(struct kube_stream *stream, const struct kube_answer *answer,
                         int64_t now_ms)
 {
-    if (answer->outcome == KUBE_DONE && read_page(stream, answer, now_ms)) {
+    stream->heard_ms = answer->status != 0 ? now_ms : stream->heard_ms;
+    stream->next_ms = now_ms;
+    if (answer->outcome == KUBE_DONE && read_page(stream, answer)) {
         return;
     }
+    free(take_pointer(&stream->continue_token)); /* 410 means that the pages have expired */
     if (answer->outcome == KUBE_NOT_FOUND && stream->resource->is_optional) {
         read_absence(stream, now_ms);
-        return;
+    } else if (answer->outcome == KUBE_DONE) {
+        fail(stream, CAUSE_OURS + KUBE_STREAM_GARBLED, "a list is not what it should be", now_ms);
+    } else {
+        fail(stream, cause_of(answer), answer->message, now_ms);
     }
-    free(take_pointer(&stream->continue_token)); /* 410: the pages have expired */
-    fail(stream, answer->message, now_ms);
 }
 
-static void finish_watch(struct kube_stream *stream, CURLcode result,
+static void end_watch(struct kube_stream *stream, int64_t now_ms)
+{
+    static const char *const messages[] = {
+        [KUBE_STREAM_SOUND] = "the watch ended as soon as it began",
+        [KUBE_STREAM_EXPIRED] = "the version that was just listed has expired",
+        [KUBE_STREAM_REFUSED] = "the server ended the watch with an error",
+        [KUBE_STREAM_GARBLED] = "the server sent what is not an event",
+    };
+    bool was_steady = stream->has_events || now_ms - stream->started_ms > STEADY_MS;
+
+    if (was_steady &&
+        (stream->fault == KUBE_STREAM_SOUND || stream->fault == KUBE_STREAM_EXPIRED)) {
+        recover(stream); /* it ended in its time */
+    } else {
+        fail(stream, CAUSE_OURS + (int)stream->fault, messages[stream->fault], now_ms);
+    }
+}
+
+static void finish_watch(struct kube_stream *stream, CURLcode code,
                          const struct kube_answer *answer, int64_t now_ms)
 {
-    if (result == CURLE_OK && answer->status == 200) {
-        note_success(stream); /* the server ended it in its time */
-        return;
+    bool is_ended_by_us = stream->fault != KUBE_STREAM_SOUND;
+
+    stream->next_ms = now_ms;
+    stream->must_list = is_ended_by_us || answer->status == 410 || answer->status == 404;
+    if (is_ended_by_us || (code == CURLE_OK && answer->outcome == KUBE_DONE)) {
+        end_watch(stream, now_ms);
+    } else {
+        fail(stream, cause_of(answer), answer->message, now_ms);
     }
-    if (answer->status == 410 || answer->status == 404) {
-        stream->must_list = true;
-    }
-    fail(stream, answer->message, now_ms);
 }
 
-void kube_stream_finish(struct kube_stream *stream, CURLcode result, int64_t now_ms)
+void kube_stream_finish(struct kube_stream *stream, CURLcode code, int64_t now_ms)
 {
     auto_kube_answer struct kube_answer answer = {0};
     enum kube_stream_state state = stream->state;
 
-    kube_transfer_conclude(&stream->transfer, result, &answer);
+    kube_transfer_finish(stream->transfer, code, &answer);
     end_transfer(stream);
     if (state == KUBE_STREAM_LISTING) {
         finish_list(stream, &answer, now_ms);
     } else {
-        finish_watch(stream, result, &answer, now_ms);
+        finish_watch(stream, code, &answer, now_ms);
     }
 }
 
@@ -326,14 +396,13 @@ void kube_stream_list_anew(struct kube_stream *stream, int64_t now_ms)
     end_transfer(stream);
     free(take_pointer(&stream->continue_token));
     stream->must_list = true;
-    stream->must_be_fresh = true;
     stream->next_ms = now_ms;
 }
 
-void kube_stream_check(struct kube_stream *stream, int64_t now_ms)
+void kube_stream_measure(const struct kube_stream *stream, int64_t now_ms)
 {
-    if (stream->state == KUBE_STREAM_WATCHING && now_ms - stream->heard_ms > SILENCE_MS) {
-        end_transfer(stream);
-        fail(stream, "nothing was heard for too long", now_ms);
+    if (stream->heard_ms != 0) {
+        metrics_set(&lag_metric, (double)(now_ms - stream->heard_ms) / 1000,
+                    METRIC_LABELS(stream->name));
     }
 }

@@ -2,42 +2,33 @@
 #include "webhook/kube/kube_writer.h"
 
 #include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
 
 #include "base/array.h"
-#include "base/clock.h"
+#include "webhook/kube/kube_orders.h"
 #include "webhook/kube/kube_token.h"
 #include "webhook/kube/kube_transfer.h"
 
-enum {
-    IN_FLIGHT_URGENT = 16,
-    IN_FLIGHT_ROUTINE = 8,
-    WAITING_MAX = 65536,
-    TIMEOUT_MS = 10000,
-    POLL_MS = 1000,
+enum { MAX_WAITING = 65536, TIMEOUT_MS = 10000, MAX_POLL_MS = 1000 };
+
+static const int default_in_flight_max[KUBE_URGENCY_COUNT] = {
+    [KUBE_URGENT] = 16,
+    [KUBE_ROUTINE] = 8,
 };
 
-/* A request with all that it needs; kept for reuse when it is answered. */
-struct job {
-    struct kube_transfer transfer;
-    struct kube_request request;
+/* An order on its way. */
+struct errand {
+    struct kube_transfer *transfer; /* whose context is this errand */
+    struct kube_order order;
     enum kube_urgency urgency;
-    uint64_t tag;
-    struct job *next;
 };
 
-struct order {
-    struct kube_request request;
-    uint64_t tag;
-};
-
-/* Orders that wait, first in, first out: a ring that grows. */
-struct order_queue {
-    struct order *orders;
-    size_t capacity;
-    size_t first;
-    size_t count;
-};
-
+/*
+ * HTTP/1.1: each request in flight has a connection of its own, so that urgent ones never wait for
+ * the bytes of others, and the connections are kept.
+ */
 struct kube_writer {
     const struct kube_config *config;
     struct kube_writer_options options;
@@ -45,195 +36,173 @@ struct kube_writer {
     CURLM *multi;
 
     pthread_mutex_t mutex; /* guards the next two */
-    struct order_queue waiting[KUBE_URGENCY_COUNT];
+    struct kube_orders waiting[KUBE_URGENCY_COUNT];
     bool is_stopping;
 
     /* Of the writer's thread: */
     struct kube_token token;
     int in_flight[KUBE_URGENCY_COUNT];
-    struct job *active;
-    struct job *idle;
+    struct ARRAY_OF(struct errand *) idle; /* kept for the next orders */
 };
 
-static void queue_push(struct order_queue *queue, struct order order)
+static struct errand *create_errand(struct kube_writer *writer)
 {
-    if (queue->count == queue->capacity) {
-        size_t capacity = queue->capacity != 0 ? queue->capacity * 2 : 64;
-        struct order *orders = memory_allocate(capacity * sizeof *orders);
-        for (size_t i = 0; i < queue->count; i++) {
-            orders[i] = queue->orders[(queue->first + i) % queue->capacity];
-        }
-        free(queue->orders);
-        *queue = (struct order_queue){orders, capacity, 0, queue->count};
-    }
-    queue->orders[(queue->first + queue->count) % queue->capacity] = order;
-    queue->count++;
+    struct errand *errand = memory_allocate(sizeof *errand);
+
+    errand->transfer = kube_transfer_create(writer->config, KUBE_HTTP_1);
+    errand->transfer->context = errand;
+    return errand;
 }
 
-static bool queue_pop(struct order_queue *queue, struct order *out_order)
+static struct errand *get_errand(struct kube_writer *writer)
 {
-    if (queue->count == 0) {
-        return false;
-    }
-    *out_order = queue->orders[queue->first];
-    queue->first = (queue->first + 1) % queue->capacity;
-    queue->count--;
-    return true;
+    return writer->idle.count > 0 ? writer->idle.items[--writer->idle.count]
+                                  : create_errand(writer);
 }
 
-static struct job *get_job(struct kube_writer *writer)
+static void send_errand(struct kube_writer *writer, struct errand *errand)
 {
-    struct job *job = writer->idle;
+    const struct kube_patience patience = {.total_ms = writer->options.timeout_ms};
 
-    if (job != NULL) {
-        writer->idle = job->next;
-        return job;
-    }
-    job = memory_allocate(sizeof *job);
-    kube_transfer_init(&job->transfer, writer->config, CURL_HTTP_VERSION_2TLS);
-    curl_easy_setopt(job->transfer.easy, CURLOPT_PRIVATE, job);
-    return job;
+    kube_transfer_prepare(errand->transfer, &errand->order.request, &writer->token, patience);
+    curl_multi_add_handle(writer->multi, errand->transfer->easy);
 }
 
-static void start(struct kube_writer *writer, enum kube_urgency urgency, struct order *order)
-{
-    struct job *job = get_job(writer);
-
-    job->request = order->request;
-    job->tag = order->tag;
-    job->urgency = urgency;
-    kube_transfer_prepare(&job->transfer, writer->config, &job->request,
-                          kube_token_get(&writer->token, writer->config),
-                          writer->options.timeout_ms);
-    writer->in_flight[urgency]++;
-    job->next = writer->active;
-    writer->active = job;
-    curl_multi_add_handle(writer->multi, job->transfer.easy);
-}
-
-static bool take(struct kube_writer *writer, enum kube_urgency urgency, struct order *out_order)
+static bool take_order(struct kube_writer *writer, enum kube_urgency urgency,
+                       struct kube_order *out_order)
 {
     if (writer->in_flight[urgency] >= writer->options.in_flight_max[urgency]) {
         return false;
     }
     pthread_mutex_lock(&writer->mutex);
-    bool is_taken = !writer->is_stopping && queue_pop(&writer->waiting[urgency], out_order);
+    bool is_taken = !writer->is_stopping && kube_orders_pop(&writer->waiting[urgency], out_order);
     pthread_mutex_unlock(&writer->mutex);
     return is_taken;
 }
 
 static void start_waiting(struct kube_writer *writer)
 {
-    struct order order;
+    struct kube_order order;
 
     for (int urgency = 0; urgency < KUBE_URGENCY_COUNT; urgency++) {
-        while (take(writer, (enum kube_urgency)urgency, &order)) {
-            start(writer, (enum kube_urgency)urgency, &order);
+        while (take_order(writer, (enum kube_urgency)urgency, &order)) {
+            struct errand *errand = get_errand(writer);
+            errand->order = order;
+            errand->urgency = (enum kube_urgency)urgency;
+            writer->in_flight[urgency]++;
+            send_errand(writer, errand);
         }
     }
 }
 
-static void finish(struct kube_writer *writer, struct job *job, CURLcode result)
+static void finish(struct kube_writer *writer, struct errand *errand, CURLcode code)
 {
     auto_kube_answer struct kube_answer answer = {0};
-    struct job **link = &writer->active;
 
-    while (*link != job) {
-        link = &(*link)->next;
+    curl_multi_remove_handle(writer->multi, errand->transfer->easy);
+    if (kube_transfer_must_renew(errand->transfer, &writer->token)) {
+        send_errand(writer, errand);
+        return;
     }
-    *link = job->next;
-    curl_multi_remove_handle(writer->multi, job->transfer.easy);
-    kube_transfer_conclude(&job->transfer, result, &answer);
-    writer->in_flight[job->urgency]--;
-    writer->options.done(writer->options.context, job->tag, &answer);
-    kube_request_release(&job->request);
-    job->next = writer->idle;
-    writer->idle = job;
+    kube_transfer_finish(errand->transfer, code, &answer);
+    writer->in_flight[errand->urgency]--;
+    kube_request_release(&errand->order.request);
+    writer->options.done(writer->options.context, errand->order.tag, &answer);
+    array_append(&writer->idle, errand);
 }
 
-static void finish_done(struct kube_writer *writer)
+static void finish_ended(struct kube_writer *writer)
 {
     CURLMsg *message;
     int left;
 
     while ((message = curl_multi_info_read(writer->multi, &left)) != NULL) {
-        struct job *job = NULL;
         if (message->msg == CURLMSG_DONE) {
-            CURLcode result = message->data.result;
-            curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, (char **)&job);
-            finish(writer, job, result);
+            CURLcode code = message->data.result; /* the message goes with the handle */
+            finish(writer, kube_transfer_of(message->easy_handle)->context, code);
         }
     }
 }
 
 static void refuse_waiting(struct kube_writer *writer)
 {
-    struct order order;
+    struct kube_order order;
 
     for (int urgency = 0; urgency < KUBE_URGENCY_COUNT; urgency++) {
-        while (queue_pop(&writer->waiting[urgency], &order)) {
-            struct kube_answer answer = {.outcome = KUBE_NOT_SENT,
-                                         .message = "the writer is ending"};
-            writer->options.done(writer->options.context, order.tag, &answer);
+        while (kube_orders_pop(&writer->waiting[urgency], &order)) {
+            auto_kube_answer struct kube_answer answer = {.outcome = KUBE_NOT_SENT,
+                                                          .message = "the program ends"};
             kube_request_release(&order.request);
+            writer->options.done(writer->options.context, order.tag, &answer);
         }
     }
 }
 
-static bool is_stopping(struct kube_writer *writer)
+static bool must_go_on(struct kube_writer *writer)
 {
     pthread_mutex_lock(&writer->mutex);
-    bool is_over = writer->is_stopping;
+    bool is_stopping = writer->is_stopping;
     pthread_mutex_unlock(&writer->mutex);
-    return is_over;
+    return !is_stopping || writer->in_flight[KUBE_URGENT] > 0 ||
+           writer->in_flight[KUBE_ROUTINE] > 0;
 }
 
-/* What is in flight when the writer ends is waited for, bounded by its own timeout. */
+/* What is in flight at the end is waited for; each request bounds its own time. */
 static void *run(void *argument)
 {
     struct kube_writer *writer = argument;
-    int running = 0;
+    int running;
 
-    while (!is_stopping(writer) || writer->active != NULL) {
+    while (must_go_on(writer)) {
         start_waiting(writer);
         curl_multi_perform(writer->multi, &running);
-        finish_done(writer);
-        start_waiting(writer);
-        curl_multi_perform(writer->multi, &running);
-        if (!is_stopping(writer) || writer->active != NULL) {
-            curl_multi_poll(writer->multi, NULL, 0, POLL_MS, NULL);
+        finish_ended(writer);
+        start_waiting(writer); /* in the place of what has ended */
+        if (must_go_on(writer)) {
+            curl_multi_poll(writer->multi, NULL, 0, MAX_POLL_MS, NULL);
         }
     }
-    refuse_waiting(writer);
+    refuse_waiting(writer); /* nothing is pushed any more */
     return NULL;
+}
+
+/* Signals are for the main thread; SIGPIPE, which OpenSSL causes, is for nobody. */
+static void start_thread(struct kube_writer *writer)
+{
+    sigset_t all;
+    sigset_t before;
+
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, &before);
+    if (pthread_create(&writer->thread, NULL, run, writer) != 0) {
+        abort();
+    }
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+
+static void set_defaults(struct kube_writer_options *options)
+{
+    for (int urgency = 0; urgency < KUBE_URGENCY_COUNT; urgency++) {
+        if (options->in_flight_max[urgency] == 0) {
+            options->in_flight_max[urgency] = default_in_flight_max[urgency];
+        }
+    }
+    options->waiting_max = options->waiting_max != 0 ? options->waiting_max : MAX_WAITING;
+    options->timeout_ms = options->timeout_ms != 0 ? options->timeout_ms : TIMEOUT_MS;
 }
 
 struct kube_writer *kube_writer_create(const struct kube_config *config,
                                        const struct kube_writer_options *options)
 {
     struct kube_writer *writer = memory_allocate(sizeof *writer);
-    static const int in_flight_default[] = {IN_FLIGHT_URGENT, IN_FLIGHT_ROUTINE};
 
     writer->config = config;
     writer->options = *options;
-    for (int i = 0; i < KUBE_URGENCY_COUNT; i++) {
-        if (writer->options.in_flight_max[i] == 0) {
-            writer->options.in_flight_max[i] = in_flight_default[i];
-        }
-    }
-    if (writer->options.waiting_max == 0) {
-        writer->options.waiting_max = WAITING_MAX;
-    }
-    if (writer->options.timeout_ms == 0) {
-        writer->options.timeout_ms = TIMEOUT_MS;
-    }
-    writer->multi = curl_multi_init();
-    curl_multi_setopt(writer->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_MULTIPLEX);
-    curl_multi_setopt(writer->multi, CURLMOPT_MAX_HOST_CONNECTIONS, 2L);
+    set_defaults(&writer->options);
+    writer->multi = kube_transfer_create_multi();
+    kube_token_init(&writer->token, config);
     pthread_mutex_init(&writer->mutex, NULL);
-    if (pthread_create(&writer->thread, NULL, run, writer) != 0) {
-        abort();
-    }
+    start_thread(writer);
     return writer;
 }
 
@@ -247,14 +216,13 @@ void kube_writer_destroy(struct kube_writer *writer)
     pthread_mutex_unlock(&writer->mutex);
     curl_multi_wakeup(writer->multi);
     pthread_join(writer->thread, NULL);
-    while (writer->idle != NULL) {
-        struct job *job = writer->idle;
-        writer->idle = job->next;
-        kube_transfer_release(&job->transfer);
-        free(job);
+    array_for_each(errand, &writer->idle) {
+        kube_transfer_destroy((*errand)->transfer);
+        free(*errand);
     }
+    array_release(&writer->idle);
     for (int urgency = 0; urgency < KUBE_URGENCY_COUNT; urgency++) {
-        free(writer->waiting[urgency].orders);
+        kube_orders_release(&writer->waiting[urgency]);
     }
     curl_multi_cleanup(writer->multi);
     kube_token_release(&writer->token);
@@ -269,7 +237,7 @@ bool kube_writer_push_take(struct kube_writer *writer, enum kube_urgency urgency
     bool is_taken =
         !writer->is_stopping && writer->waiting[urgency].count < writer->options.waiting_max;
     if (is_taken) {
-        queue_push(&writer->waiting[urgency], (struct order){*request, tag});
+        kube_orders_push(&writer->waiting[urgency], (struct kube_order){tag, *request});
     }
     pthread_mutex_unlock(&writer->mutex);
     if (!is_taken) {
