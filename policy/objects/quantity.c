@@ -2,7 +2,6 @@
 #include "policy/objects/quantity.h"
 
 #include <inttypes.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -184,10 +183,18 @@ bool quantity_parse(const char *text, const char *resource_name, int64_t *out_am
     return true;
 }
 
+/* From 2^53 on, every real is a whole number. */
+static bool is_whole_real(double value)
+{
+    bool is_large = value >= 0x1p53 || value <= -0x1p53;
+
+    return is_large || value == (double)(int64_t)value;
+}
+
 /* The shortest decimals that mean this number, as somebody would have written it. */
 static bool format_real(double value, char *out_text, size_t size_bytes)
 {
-    if (value == floor(value)) {
+    if (is_whole_real(value)) {
         return (size_t)snprintf(out_text, size_bytes, "%.0f", value) < size_bytes;
     }
     for (int digits = 15; digits <= 17; digits++) {

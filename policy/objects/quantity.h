@@ -19,8 +19,8 @@ must_check bool quantity_parse(const char *text, const char *resource_name, int6
                                struct error *error);
 
 /* The same for a JSON string or number. */
-must_check bool quantity_decode(const json_t *value, const char *resource_name,
-                                int64_t *out_amount, struct error *error);
+must_check bool quantity_decode(const json_t *value, const char *resource_name, int64_t *out_amount,
+                                struct error *error);
 
 /* Prints an amount in Kubernetes' canonical form: "8", "500m", "32Gi". */
 void quantity_format(int64_t amount, const char *resource_name,
