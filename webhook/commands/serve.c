@@ -26,8 +26,8 @@ enum {
     TICK_MS = 1000,
     CERTIFICATE_CHECK_MS = 60000, /* of the one that we make ourselves */
     CERTIFICATE_RETRY_MS = 2000,
-    UNREADY_MS = 1000, /* between unready and the end of accepting */
-    DRAIN_MS = 10000,
+    UNREADY_MS = 500, /* between unready and the end of accepting */
+    DRAIN_MS = 3000,
     REQUEST_TIMEOUT_MS = 5000,
     HTTP_THREADS_MAX = 4,
 };
@@ -387,7 +387,7 @@ static void wait_for_end(struct server *server, const sigset_t *signals)
 /* Unready first, so that nobody sends more; then what was sent is answered. */
 static void end(struct server *server)
 {
-    const struct timespec pause = {UNREADY_MS / 1000, 0};
+    const struct timespec pause = {0, UNREADY_MS * 1000000L};
 
     atomic_store(&server->health.is_ready, false);
     nanosleep(&pause, NULL);

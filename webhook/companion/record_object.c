@@ -71,12 +71,18 @@ static json_t *encode_metadata(const struct workload *workload, const struct obj
     return metadata;
 }
 
+const char *record_object_queue_name(const struct workload *workload, const struct object *asks)
+{
+    if (workload->local_queue != NULL) {
+        return workload->local_queue->name;
+    }
+    return workload->owner->queue_name != NULL ? workload->owner->queue_name : asks->queue_name;
+}
+
 char *record_object_format_new(const struct workload *workload, const struct object *asks)
 {
     json_t *pod_sets = json_array();
-    const char *queue = workload->local_queue != NULL         ? workload->local_queue->name
-                        : workload->owner->queue_name != NULL ? workload->owner->queue_name
-                                                              : asks->queue_name;
+    const char *queue = record_object_queue_name(workload, asks);
 
     array_for_each(set, &asks->pod_sets) {
         json_array_append_new(pod_sets, json_pack("{s:s, s:I, s:o}", "name", set->name, "count",

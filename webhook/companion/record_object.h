@@ -10,6 +10,9 @@ char *record_object_collection_path(const struct workload *workload);
 char *record_object_path(const struct workload_object *record);
 char *record_object_status_path(const struct workload_object *record);
 
+/* The LocalQueue that it waits for, which need not exist; NULL: none is named. Borrowed. */
+const char *record_object_queue_name(const struct workload *workload, const struct object *asks);
+
 /* The body that makes the record of what waits or holds; `asks` has its pod sets. Owned. */
 char *record_object_format_new(const struct workload *workload, const struct object *asks);
 

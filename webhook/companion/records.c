@@ -84,7 +84,8 @@ static void send_event(struct records *records, struct workload *workload)
     errands_send_take(records->errands, ERRAND_EVENT, workload->uid, &request);
 }
 
-static bool is_outgrown(const struct workload *workload, const struct object *asking)
+/* What waits asks for something else by now, or waits elsewhere: it is told anew. */
+static bool is_outdated(const struct workload *workload, const struct object *asking)
 {
     const struct workload_object *record = workload->record;
 
@@ -92,7 +93,8 @@ static bool is_outgrown(const struct workload *workload, const struct object *as
            (record->pod_sets.count == 0 ||
             record->pod_sets.items[0].count != asking->pod_sets.items[0].count ||
             !resources_equal(&record->pod_sets.items[0].requests,
-                             &asking->pod_sets.items[0].requests));
+                             &asking->pod_sets.items[0].requests) ||
+            !text_equal(record->queue_name, record_object_queue_name(workload, asking)));
 }
 
 static bool is_to_be_deleted(const struct records *records, const struct workload *workload,
@@ -102,7 +104,7 @@ static bool is_to_be_deleted(const struct records *records, const struct workloa
 
     return workload->is_record_void || is_stopped ||
            !cluster_is_managed(records->cluster, workload->namespace_name) ||
-           is_outgrown(workload, asking);
+           is_outdated(workload, asking);
 }
 
 static bool is_to_be_made(const struct workload *workload, const struct object *asking)
@@ -198,7 +200,8 @@ bool records_update(struct records *records, struct workload *workload, int64_t 
         return send(records, workload, KUBE_DELETE, record_object_path(record),
                     record_object_format_delete(record));
     }
-    return update_status(records, workload, false);
+    /* Who waits for an administrator reads what is missing now. */
+    return update_status(records, workload, workload->state == WORKLOAD_INADMISSIBLE);
 }
 
 void records_update_head(struct records *records, struct workload *workload)

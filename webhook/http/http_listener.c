@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <netdb.h>
 #include <netinet/tcp.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -13,6 +14,7 @@
 
 /* A peer that went away without a word is noticed after about a minute. */
 enum { KEEPALIVE_IDLE_S = 30, KEEPALIVE_INTERVAL_S = 10, KEEPALIVE_PROBES = 3 };
+enum { PORT_DIGITS_MAX = 5 };
 
 /* Splits at the last colon; brackets around the host are dropped. */
 static bool split_address(const char *address, char **out_host, char **out_port)
@@ -31,6 +33,15 @@ static bool split_address(const char *address, char **out_host, char **out_port)
                              : text_format("%.*s", (int)host_bytes, address);
     *out_port = memory_copy_text(colon + 1);
     return true;
+}
+
+/* getaddrinfo would take 70000 and mean 4464. */
+static bool is_port(const char *port)
+{
+    size_t digits = strspn(port, "0123456789");
+
+    return digits > 0 && digits <= PORT_DIGITS_MAX && port[digits] == '\0' &&
+           strtol(port, NULL, 10) <= UINT16_MAX;
 }
 
 static bool resolve(const char *host, const char *port, int family, struct addrinfo **out_found)
@@ -97,7 +108,7 @@ bool http_listener_open(const char *address, int *out_descriptor, uint16_t *out_
     auto_free char *host = NULL;
     auto_free char *port = NULL;
 
-    if (!split_address(address, &host, &port) || port[0] == '\0') {
+    if (!split_address(address, &host, &port) || !is_port(port)) {
         return error_set(error, ERROR_INVALID,
                          "'%s' is no address to listen on: it reads like ':9443'", address);
     }
