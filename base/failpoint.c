@@ -23,7 +23,8 @@ void failpoint_reach(const char *name)
     if (fields != 2 || strcmp(armed, name) != 0 || unlink(path) != 0) {
         return;
     }
-    kill(getpid(), strcmp(action, "stop") == 0 ? SIGSTOP : SIGKILL);
+    /* To this thread, so that it does not go one instruction further. */
+    raise(strcmp(action, "stop") == 0 ? SIGSTOP : SIGKILL);
 }
 #else
 typedef int failpoint_is_compiled_out;

@@ -47,6 +47,7 @@ class Replica(Process):
 
     def restart(self, extra: tuple[str, ...] = ()) -> None:
         """Starts the stopped program again, as it was configured, and waits until it is ready."""
+        wait_for(lambda: not self.is_alive(), DEFAULT_TIMEOUT, f"{self.name} to have ended")
         for _ in range(START_ATTEMPTS):
             self.launch(extra)
             wait_for(lambda: self.ready() or not self.is_alive(), READY_SECONDS, self._describe_start)
