@@ -179,7 +179,7 @@ static bool fill_name(GENERAL_NAME *general_name, const char *name)
     return true;
 }
 
-static bool append_name(GENERAL_NAMES *names, const char *name, struct error *error)
+bool authority_check_name(const char *name, struct error *error)
 {
     struct in6_addr ignored;
     bool is_address =
@@ -188,6 +188,14 @@ static bool append_name(GENERAL_NAMES *names, const char *name, struct error *er
     if (!is_address && !is_dns_name(name)) {
         return error_set(error, ERROR_INVALID, "'%s' is neither a DNS name nor an IP address",
                          name);
+    }
+    return true;
+}
+
+static bool append_name(GENERAL_NAMES *names, const char *name, struct error *error)
+{
+    if (!authority_check_name(name, error)) {
+        return false;
     }
     GENERAL_NAME *general_name = GENERAL_NAME_new();
     if (general_name == NULL || !fill_name(general_name, name) ||
@@ -211,8 +219,8 @@ static bool add_names(X509 *certificate, const char *const *names, size_t name_c
             return false;
         }
     }
-    if (X509_add1_ext_i2d(certificate, NID_subject_alt_name, general_names, 0, X509V3_ADD_DEFAULT) !=
-        1) {
+    if (X509_add1_ext_i2d(certificate, NID_subject_alt_name, general_names, 0,
+                          X509V3_ADD_DEFAULT) != 1) {
         return pem_fail(error, "adding names to a certificate");
     }
     return true;
@@ -225,35 +233,82 @@ static bool add_serving_usage(X509 *certificate, X509 *issuer)
            add_extension(certificate, issuer, NID_ext_key_usage, "serverAuth");
 }
 
-bool authority_issue(const struct certificate_pair *authority, const char *const *names,
-                     size_t name_count, int64_t now_seconds, struct certificate_pair *out_serving,
-                     struct error *error)
+static bool read_authority(const struct certificate_pair *authority, X509 **out_issuer,
+                           EVP_PKEY **out_key, struct error *error)
 {
-    auto_x509_stack STACK_OF(X509) *issuers = NULL;
+    auto_x509_stack STACK_OF(X509) *chain = NULL;
+    auto_key EVP_PKEY *key = NULL;
+
+    if (!pem_parse_certificates(authority->certificate_pem, &chain, error) ||
+        !pem_parse_key(authority->key_pem, &key, error)) {
+        return error_wrap(error, "reading the authority");
+    }
+    if (X509_check_private_key(sk_X509_value(chain, 0), key) != 1) {
+        return pem_fail(error, "checking the authority's private key");
+    }
+    *out_issuer = sk_X509_shift(chain);
+    *out_key = take_pointer(&key);
+    return true;
+}
+
+/* A certificate that outlives its signer helps nobody, and hides when that ends. */
+static bool limit_validity(X509 *certificate, X509 *issuer)
+{
+    const ASN1_TIME *issuer_end = X509_get0_notAfter(issuer);
+
+    return ASN1_TIME_compare(X509_get0_notAfter(certificate), issuer_end) <= 0 ||
+           X509_set1_notAfter(certificate, issuer_end) == 1;
+}
+
+static X509 *create_serving(EVP_PKEY *key, X509 *issuer, const struct authority_request *request)
+{
+    auto_x509 X509 *certificate = NULL;
+
+    if (key != NULL) {
+        certificate =
+            create_certificate(key, serving_common_name, request->now_seconds, request->valid_days);
+    }
+    if (certificate == NULL || !limit_validity(certificate, issuer)) {
+        return NULL;
+    }
+    return take_pointer(&certificate);
+}
+
+bool authority_issue_for(const struct certificate_pair *authority,
+                         const struct authority_request *request,
+                         struct certificate_pair *out_serving, struct error *error)
+{
+    auto_x509 X509 *issuer = NULL;
     auto_key EVP_PKEY *issuer_key = NULL;
     auto_key EVP_PKEY *key = EVP_EC_gen("P-256");
     auto_x509 X509 *certificate = NULL;
 
-    if (!pem_parse_certificates(authority->certificate_pem, &issuers, error) ||
-        !pem_parse_key(authority->key_pem, &issuer_key, error)) {
-        return error_wrap(error, "reading the authority");
+    if (!read_authority(authority, &issuer, &issuer_key, error)) {
+        return false;
     }
-    X509 *issuer = sk_X509_value(issuers, 0);
-    if (X509_check_private_key(issuer, issuer_key) != 1) {
-        return pem_fail(error, "checking the authority's private key");
-    }
-    if (key != NULL) {
-        certificate = create_certificate(key, serving_common_name, now_seconds,
-                                         AUTHORITY_SERVING_VALID_DAYS);
-    }
+    certificate = create_serving(key, issuer, request);
     if (certificate == NULL) {
         return pem_fail(error, "making a serving certificate");
     }
-    if (!add_names(certificate, names, name_count, error)) {
+    if (!add_names(certificate, request->names, request->name_count, error)) {
         return false;
     }
     if (!add_serving_usage(certificate, issuer) || !sign(certificate, issuer, issuer_key)) {
         return pem_fail(error, "signing a serving certificate");
     }
     return format_pair(certificate, key, out_serving, error);
+}
+
+bool authority_issue(const struct certificate_pair *authority, const char *const *names,
+                     size_t name_count, int64_t now_seconds, struct certificate_pair *out_serving,
+                     struct error *error)
+{
+    const struct authority_request request = {
+        .names = names,
+        .name_count = name_count,
+        .now_seconds = now_seconds,
+        .valid_days = AUTHORITY_SERVING_VALID_DAYS,
+    };
+
+    return authority_issue_for(authority, &request, out_serving, error);
 }

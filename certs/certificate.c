@@ -32,25 +32,52 @@ bool certificate_pair_equal(const struct certificate_pair *left,
            text_equal(left->key_pem, right->key_pem);
 }
 
-bool certificate_pair_load(const char *directory, struct certificate_pair *out_pair,
-                           struct error *error)
+static bool check_certificates(const char *pem, struct error *error)
 {
-    auto_free char *certificate_path = text_format("%s/tls.crt", directory);
-    auto_free char *key_path = text_format("%s/tls.key", directory);
+    auto_x509_stack STACK_OF(X509) *chain = NULL;
+
+    return pem_parse_certificates(pem, &chain, error);
+}
+
+static bool check_key(const char *pem, struct error *error)
+{
+    auto_key EVP_PKEY *key = NULL;
+
+    return pem_parse_key(pem, &key, error);
+}
+
+bool certificate_pair_load_files(const char *certificate_path, const char *key_path,
+                                 struct certificate_pair *out_pair, struct error *error)
+{
     auto_certificate_pair struct certificate_pair pair = {0};
 
     if (!file_read(certificate_path, FILE_BYTES_MAX, &pair.certificate_pem, NULL, error) ||
         !file_read(key_path, FILE_BYTES_MAX, &pair.key_pem, NULL, error)) {
         return false;
     }
+    if (!check_certificates(pair.certificate_pem, error)) {
+        return error_wrap(error, "loading '%s'", certificate_path);
+    }
+    if (!check_key(pair.key_pem, error)) {
+        return error_wrap(error, "loading '%s'", key_path);
+    }
     if (!certificate_pair_check_key(&pair, error)) {
-        return error_wrap(error, "loading '%s'", directory);
+        return error_wrap(error, "loading '%s' and '%s'", certificate_path, key_path);
     }
     *out_pair = (struct certificate_pair){
         .certificate_pem = take_pointer(&pair.certificate_pem),
         .key_pem = take_pointer(&pair.key_pem),
     };
     return true;
+}
+
+bool certificate_pair_load(const char *directory, struct certificate_pair *out_pair,
+                           struct error *error)
+{
+    auto_free char *certificate_path = text_format("%s/tls.crt", directory);
+    auto_free char *key_path = text_format("%s/tls.key", directory);
+
+    return certificate_pair_load_files(certificate_path, key_path, out_pair, error);
 }
 
 bool certificate_read_not_after(const char *certificate_pem, int64_t *out_seconds,

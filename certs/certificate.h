@@ -25,8 +25,12 @@ MEMORY_DEFINE_AUTO_RELEASE(certificate_pair)
 bool certificate_pair_equal(const struct certificate_pair *left,
                             const struct certificate_pair *right);
 
-/* Reads DIRECTORY/tls.crt and DIRECTORY/tls.key; a certificate that does not belong to the key, as
- * when the files are being replaced, is an error. */
+/* Reads both files; a certificate that does not belong to the key, as when the files are being
+ * replaced, is an error. Errors name the file. */
+must_check bool certificate_pair_load_files(const char *certificate_path, const char *key_path,
+                                            struct certificate_pair *out_pair, struct error *error);
+
+/* The same for DIRECTORY/tls.crt and DIRECTORY/tls.key. */
 must_check bool certificate_pair_load(const char *directory, struct certificate_pair *out_pair,
                                       struct error *error);
 

@@ -111,7 +111,8 @@ bool pem_format_key(EVP_PKEY *key, char **out_pem, struct error *error)
 {
     auto_bio BIO *output = BIO_new(BIO_s_secmem());
 
-    if (output == NULL || PEM_write_bio_PKCS8PrivateKey(output, key, NULL, NULL, 0, NULL, NULL) != 1) {
+    if (output == NULL ||
+        PEM_write_bio_PKCS8PrivateKey(output, key, NULL, NULL, 0, NULL, NULL) != 1) {
         return pem_fail(error, "writing a private key");
     }
     *out_pem = copy_written(output);

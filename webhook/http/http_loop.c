@@ -17,7 +17,7 @@ enum {
     H2O_TIMEOUT_MS = 86400 * 1000, /* the sweep is stricter, and its clock does not jump */
 };
 
-/* Owned by its thread, but for `receiver`, which takes messages from all. */
+/* Owned by its thread, but for the message, which another thread sends. */
 struct http_loop {
     struct http_loop_shared *shared;
     pthread_t thread;
@@ -26,6 +26,8 @@ struct http_loop {
     h2o_globalconf_t configuration;
     h2o_context_t context;
     h2o_multithread_receiver_t receiver;
+    h2o_multithread_message_t drain_message;
+    bool is_draining; /* the message was received: its sender has no more to do with the loop */
     h2o_socket_t *listener; /* NULL once draining */
     bool is_accepting;
     int64_t next_sweep_ms;
@@ -70,11 +72,15 @@ static void start_accepting(struct http_loop *loop)
     loop->is_accepting = true;
 }
 
-/* Messages carry nothing: waking the loop is all that they do. */
+/* There is one message, and it comes once. */
 static void on_messages(h2o_multithread_receiver_t *receiver, h2o_linklist_t *messages)
 {
-    (void)receiver;
-    (void)messages;
+    struct http_loop *loop = H2O_STRUCT_FROM_MEMBER(struct http_loop, receiver, receiver);
+
+    while (!h2o_linklist_is_empty(messages)) {
+        h2o_linklist_unlink(messages->next);
+        loop->is_draining = true;
+    }
 }
 
 static void configure(struct http_loop *loop)
@@ -144,9 +150,9 @@ static void sweep(struct http_loop *loop, int64_t now_ms)
                                  atomic_load(&loop->shared->budget.connections));
 }
 
-static int get_wait_ms(const struct http_loop *loop, bool is_draining)
+static int get_wait_ms(const struct http_loop *loop)
 {
-    if (is_draining) {
+    if (loop->is_draining) {
         return DRAIN_TURN_MS;
     }
     return http_connections_is_empty(&loop->connections) && loop->is_accepting ? ASLEEP_MS
@@ -155,16 +161,13 @@ static int get_wait_ms(const struct http_loop *loop, bool is_draining)
 
 static void take_turns(struct http_loop *loop)
 {
-    bool is_draining = false;
-
-    while (!is_draining || !http_connections_is_empty(&loop->connections)) {
-        (void)h2o_evloop_run(loop->context.loop, get_wait_ms(loop, is_draining));
+    while (!loop->is_draining || !http_connections_is_empty(&loop->connections)) {
+        (void)h2o_evloop_run(loop->context.loop, get_wait_ms(loop));
         int64_t now_ms = clock_monotonic_ms();
         if (now_ms >= loop->next_sweep_ms) {
             sweep(loop, now_ms);
         }
-        is_draining = atomic_load(&loop->shared->is_draining);
-        if (is_draining) {
+        if (loop->is_draining) {
             drain(loop, now_ms);
         }
     }
@@ -226,9 +229,9 @@ bool http_loop_create(struct http_loop_shared *shared, int listener_descriptor,
     return true;
 }
 
-void http_loop_wake(struct http_loop *loop)
+void http_loop_drain(struct http_loop *loop)
 {
-    h2o_multithread_send_message(&loop->receiver, NULL);
+    h2o_multithread_send_message(&loop->receiver, &loop->drain_message);
 }
 
 void http_loop_join(struct http_loop *loop)

@@ -20,10 +20,10 @@ struct http_loop;
 must_check bool http_loop_create(struct http_loop_shared *shared, int listener_descriptor,
                                  struct http_loop **out_loop, struct error *error);
 
-/* Makes the loop look at the shared state at once. */
-void http_loop_wake(struct http_loop *loop);
+/* Tells the loop to drain as the shared state says; once. */
+void http_loop_drain(struct http_loop *loop);
 
-/* Waits until the loop has drained; only after is_draining was set. */
+/* Waits until the loop has drained. */
 void http_loop_join(struct http_loop *loop);
 
 /* After http_loop_join. */

@@ -133,7 +133,7 @@ void http_server_drain(struct http_server *server, int deadline_ms)
     atomic_store(&server->shared.drain_until_ms, now_ms + deadline_ms);
     atomic_store(&server->shared.is_draining, true);
     array_for_each(loop, &server->loops) {
-        http_loop_wake(*loop);
+        http_loop_drain(*loop);
     }
     array_for_each(loop, &server->loops) {
         http_loop_join(*loop);

@@ -24,7 +24,7 @@ struct http_request {
     const char *path; /* normalised, without the query */
     struct text_view body;
     const char *content_type; /* NULL if absent */
-    int64_t deadline_us;      /* of the monotonic clock */
+    int64_t deadline_us;      /* of the monotonic clock: ?timeout= from when the request was read */
 };
 
 /* Filled by the handler; all zero means 200 without a body. */
@@ -82,7 +82,8 @@ uint16_t http_server_port(const struct http_server *server);
 void http_server_set_certificate(struct http_server *server, SSL_CTX *context);
 
 /* Stops accepting, answers what is in flight with `Connection: close`, and returns when all
- * connections are closed or, after `deadline_ms`, cut. */
+ * connections are closed or, after `deadline_ms`, cut. Connections without a request are kept for
+ * half of that time, because their clients may be about to use them. No handler runs afterwards. */
 void http_server_drain(struct http_server *server, int deadline_ms);
 
 /* Cuts what is still open, ends the threads and frees the server; NULL is accepted. */
