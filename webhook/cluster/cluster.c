@@ -218,7 +218,8 @@ void cluster_put_take(struct cluster *cluster, struct item *item)
     spread(cluster, item, is_new);
 }
 
-/* A gone Pod of a StatefulSet that still wants it keeps its place for its successor. */
+/* A gone Pod of a StatefulSet that still wants it keeps its place for its successor, unless it gave
+ * it back before by coming to its end. */
 static void reserve_for_successor(struct cluster *cluster, const struct cache_entry *entry,
                                   int64_t now_ms)
 {
@@ -228,8 +229,8 @@ static void reserve_for_successor(struct cluster *cluster, const struct cache_en
                                : NULL;
     bool is_own_workload = entry->workload != NULL && text_equal(entry->workload->uid, pod->uid);
 
-    if (owner != NULL && is_own_workload && !pod->is_suspended && pod->admission != NULL &&
-        cluster_is_managed(cluster, pod->namespace_name) &&
+    if (owner != NULL && is_own_workload && !pod->is_suspended && !pod->is_finished &&
+        pod->admission != NULL && cluster_is_managed(cluster, pod->namespace_name) &&
         controller_wants_pod(owner->item->controller, pod->name)) {
         int64_t patience_ms = (int64_t)cluster->configuration->successor_reservation_seconds * 1000;
         reservation_list_add(&cluster->reservations, cluster->ledger, pod, now_ms + patience_ms);

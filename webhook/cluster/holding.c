@@ -162,3 +162,47 @@ struct admission *holding_adopt(const struct holding_view *view, const struct wo
     array_release(&flavors);
     return admission;
 }
+
+static bool has_flavor(const struct flavor_names *flavors, const char *name)
+{
+    array_for_each(flavor, flavors) {
+        if (text_equal(*flavor, name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A nodeSelector that was changed meanwhile would take the pod to nodes that others pay for. A
+ * flavor that is not there, perhaps because it was not listed yet, says nothing. */
+static bool may_run_where_admitted(const struct holding_view *view, const struct object *pod,
+                                   const struct admission *admission)
+{
+    const struct cluster_queue *queue =
+        directory_find_cluster_queue(view->directory, admission->cluster_queue);
+    const struct flavor_rules rules = {view->configuration, queue, &view->directory->flavors};
+    const struct pod_set *asked = &pod->pod_sets.items[0];
+    struct flavor_names flavors = {0};
+    bool is_fit = true;
+
+    if (queue == NULL) {
+        return true;
+    }
+    adoption_find_flavors(&rules, asked, NULL, &flavors);
+    array_for_each(assignment, &admission->pod_sets.items[0].assignments) {
+        if (configuration_manages(view->configuration, assignment->resource) &&
+            resources_get(&asked->requests, assignment->resource) > 0 &&
+            flavor_list_find(rules.flavors, assignment->flavor) != NULL) {
+            is_fit = is_fit && has_flavor(&flavors, assignment->flavor);
+        }
+    }
+    array_release(&flavors);
+    return is_fit;
+}
+
+bool holding_covers_pod(const struct holding_view *view, const struct object *pod,
+                        const struct admission *admission)
+{
+    return workload_pod_is_within(view->configuration, pod, admission) &&
+           may_run_where_admitted(view, pod, admission);
+}

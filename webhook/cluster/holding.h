@@ -24,3 +24,8 @@ void holding_evaluate(const struct holding_view *view, const struct workload *wo
  * not known. `pods` are those that may tell the node. Owned, with all names filled in. */
 struct admission *holding_adopt(const struct holding_view *view, const struct workload *workload,
                                 const struct object *object);
+
+/* True if the pod asks no more than one pod of the admission was admitted with, and may run where
+ * that was admitted to. */
+bool holding_covers_pod(const struct holding_view *view, const struct object *pod,
+                        const struct admission *admission);

@@ -11,7 +11,7 @@
  * *out_is_owner_unknown: the stamped owner is of a kind that we watch and has not been seen, nor
  * been found absent; until then the Pod counts as a workload of its own and is not started.
  */
-const char *membership_find(const struct cache *cache, const struct cache_entry *pod,
+const char *membership_find(const struct cache *cache, const struct cache_entry *entry,
                             bool *out_is_owner_unknown);
 
 /* The API path of the owner that was not seen yet, owned; NULL if there is none to look for. */

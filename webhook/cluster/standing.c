@@ -106,15 +106,16 @@ static bool is_owner_unknown(const struct cluster *cluster, const struct workloa
 }
 
 /* An admitted Notebook whose Pods are gone keeps its place for a while; one whose new Pod asks for
- * more than was admitted, or that was stopped, loses it once nothing of it runs. */
+ * more than was admitted or for other nodes, or that was stopped, loses it once nothing of it runs.
+ */
 static void judge_record(const struct cluster *cluster, struct workload *workload,
                          const struct object *waiting, int64_t now_ms)
 {
-    const struct configuration *configuration = cluster->configuration;
+    const struct holding_view view = cluster_view(cluster);
     bool is_notebook = workload->owner != NULL && workload->owner->kind->id == KIND_NOTEBOOK;
     const struct admission *admitted =
         is_notebook && workload->record != NULL ? workload->record->admission : NULL;
-    int64_t patience_ms = (int64_t)configuration->successor_reservation_seconds * 1000;
+    int64_t patience_ms = (int64_t)cluster->configuration->successor_reservation_seconds * 1000;
     bool has_pods = workload_count_active_pods(workload, &cluster->grants) > 0 || waiting != NULL;
 
     if (admitted == NULL || has_pods) {
@@ -128,7 +129,7 @@ static void judge_record(const struct cluster *cluster, struct workload *workloa
     }
     bool is_outgrown = waiting != NULL &&
                        workload_count_active_pods(workload, &cluster->grants) == 0 &&
-                       !workload_pod_is_within(configuration, waiting, admitted);
+                       !holding_covers_pod(&view, waiting, admitted);
     bool is_abandoned =
         workload->podless_since_ms != 0 && now_ms - workload->podless_since_ms >= patience_ms;
     /* Once void, void until it is gone: what it held may be promised to another by then. */

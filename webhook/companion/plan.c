@@ -56,6 +56,7 @@ static bool is_gated(const struct cluster *cluster, const struct object *pod)
 static void plan_children(struct cluster *cluster, struct workload *workload, struct plan *plan)
 {
     const struct admission *admission = workload->admission;
+    const struct holding_view view = cluster_view(cluster);
     int64_t active = (int64_t)workload_count_active_pods(workload, &cluster->grants);
 
     if (workload->state != WORKLOAD_ADMITTED || workload->kind->id == KIND_POD ||
@@ -67,8 +68,7 @@ static void plan_children(struct cluster *cluster, struct workload *workload, st
         if (active >= set->count || !has_room(cluster, plan)) {
             return;
         }
-        if (is_gated(cluster, *pod) &&
-            workload_pod_is_within(cluster->configuration, *pod, admission)) {
+        if (is_gated(cluster, *pod) && holding_covers_pod(&view, *pod, admission)) {
             struct admission *own = admission_copy_for_pod(admission, set);
             sign(own, workload);
             add(plan, CHANGE_START, workload, *pod, own);
@@ -144,6 +144,7 @@ static void plan_fetch(struct cluster *cluster, struct workload *workload, struc
 /* True if somebody in the line comes in the place of a gone Pod. */
 static bool plan_successors(struct cluster *cluster, struct waiting_line *line, struct plan *plan)
 {
+    const struct holding_view view = cluster_view(cluster);
     bool is_any = false;
 
     if (cluster->reservations.count == 0) {
@@ -158,7 +159,7 @@ static bool plan_successors(struct cluster *cluster, struct waiting_line *line, 
             continue;
         }
         is_any = true;
-        if (!workload_pod_is_within(cluster->configuration, pod, kept->admission)) {
+        if (!holding_covers_pod(&view, pod, kept->admission)) {
             add(plan, CHANGE_DROP_RESERVATION, workload, pod, NULL);
             continue;
         }

@@ -247,7 +247,6 @@ static void settle_done(struct starts *starts, struct grant *grant,
     json_auto_t *json = answer->body != NULL ? json_loads(answer->body, 0, NULL) : NULL;
     uint64_t resource_version = object_resource_version(json);
 
-    FAILPOINT("after_patch");
     metrics_observe(&start_metric, (double)(clock_monotonic_us() - grant->decided_us) / 1e6, NULL);
     if (resource_version > grant->resource_version) {
         cluster_note_started(starts->cluster, grant, resource_version);
@@ -321,6 +320,9 @@ void starts_note_answer(struct starts *starts, const struct errand *errand,
 {
     struct grant *grant = grant_table_find(&starts->cluster->grants, errand->subject);
 
+    if (errand->kind == ERRAND_START && answer->outcome == KUBE_DONE) {
+        FAILPOINT("after_patch");
+    }
     if (grant == NULL || grant->tag != errand->tag) {
         return; /* over already: its effect was seen before the answer came */
     }

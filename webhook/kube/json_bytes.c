@@ -147,22 +147,22 @@ bool json_bytes_next(struct text_view *rest, struct text_view *out_item)
 {
     const char *end = rest->bytes + rest->size_bytes;
     const char *at = skip_space(rest->bytes, end);
+    bool is_first = at < end && *at == '[';
 
-    if (at >= end || (*at != '[' && *at != ',')) {
-        rest->size_bytes -= at < end && *at == ']' ? rest->size_bytes : 0;
-        return false;
+    if (is_first || (at < end && *at == ',')) {
+        at = skip_space(at + 1, end);
+        const char *behind = skip_value(at, end);
+        if (behind != NULL) {
+            *out_item = (struct text_view){at, (size_t)(behind - at)};
+            *rest = (struct text_view){behind, (size_t)(end - behind)};
+            return true;
+        }
+        if (!is_first) {
+            return false;
+        }
     }
-    bool is_first = *at == '[';
-    at = skip_space(at + 1, end);
-    if (is_first && at < end && *at == ']') {
-        rest->size_bytes = 0;
-        return false;
+    if (at < end && *at == ']') {
+        *rest = (struct text_view){NULL, 0};
     }
-    const char *behind = skip_value(at, end);
-    if (behind == NULL) {
-        return false;
-    }
-    *out_item = (struct text_view){at, (size_t)(behind - at)};
-    *rest = (struct text_view){behind, (size_t)(end - behind)};
-    return true;
+    return false;
 }

@@ -16,7 +16,7 @@ must_check bool json_bytes_find(struct text_view object, const char *key,
                                 struct text_view *out_value);
 
 /* Takes the next item off an array's bytes: `rest` is the whole array at first. False after the
- * last; then `rest` is empty if the array ended as it should. */
+ * last; then `rest` is no bytes at all, NULL, if the array ended as it should. */
 must_check bool json_bytes_next(struct text_view *rest, struct text_view *out_item);
 
 /* True if `value` is a string with this text, which needs no escapes. */

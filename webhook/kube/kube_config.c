@@ -49,17 +49,17 @@ static const json_t *find_named(const json_t *document, const char *list, const 
 static bool decode_base64(const char *text, const char *field, char **out_text, struct error *error)
 {
     size_t text_bytes = strlen(text);
+
+    if (text_bytes == 0 || text_bytes > FILE_BYTES_MAX) {
+        return error_set(error, ERROR_INVALID, "'%s' is empty or too long", field);
+    }
     auto_free char *decoded = memory_allocate(text_bytes / 4 * 3 + 4);
     int decoded_bytes =
         EVP_DecodeBlock((unsigned char *)decoded, (const unsigned char *)text, (int)text_bytes);
-
-    if (text_bytes > FILE_BYTES_MAX || decoded_bytes < 0) {
+    if (decoded_bytes < 0) {
         return error_set(error, ERROR_INVALID, "'%s' is not base64", field);
     }
-    for (size_t i = text_bytes; i > 0 && text[i - 1] == '='; i--) {
-        decoded_bytes--;
-    }
-    decoded[decoded_bytes] = '\0';
+    decoded[decoded_bytes] = '\0'; /* padding decodes to zeros, and texts end there */
     *out_text = take_pointer(&decoded);
     return true;
 }
@@ -88,18 +88,31 @@ static bool load_pem(const json_t *object, const char *field, const char *folder
     return file_read(resolved, FILE_BYTES_MAX, out_pem, &size_bytes, error);
 }
 
+/* Refuses what would change how we connect, or as whom, if we did not know it. */
+static bool refuse_unsupported(const json_t *object, const char *const *fields, const char *advice,
+                               struct error *error)
+{
+    for (; *fields != NULL; fields++) {
+        const json_t *value = json_object_get(object, *fields);
+        if (value != NULL && !json_is_null(value) && !json_is_false(value)) {
+            return error_set(error, ERROR_INVALID, "'%s' is not supported: %s", *fields, advice);
+        }
+    }
+    return true;
+}
+
 static bool decode_cluster(const json_t *cluster, const char *folder, struct kube_config *config,
                            struct error *error)
 {
+    static const char *const unsupported[] = {"insecure-skip-tls-verify", "proxy-url",
+                                              "tls-server-name", NULL};
     const char *server = get_text(cluster, "server");
 
     if (server == NULL || !text_starts_with(server, "https://")) {
         return error_set(error, ERROR_INVALID, "the cluster's 'server' must begin with https://");
     }
-    if (json_is_true(json_object_get(cluster, "insecure-skip-tls-verify"))) {
-        return error_set(error, ERROR_INVALID,
-                         "'insecure-skip-tls-verify' is not supported: give "
-                         "certificate-authority-data");
+    if (!refuse_unsupported(cluster, unsupported, "give certificate-authority-data", error)) {
+        return false;
     }
     config->server = memory_copy_text(server);
     size_t size_bytes = strlen(server);
@@ -112,17 +125,24 @@ static bool decode_cluster(const json_t *cluster, const char *folder, struct kub
 static bool decode_user(const json_t *user, const char *folder, struct kube_config *config,
                         struct error *error)
 {
+    static const char *const unsupported[] = {"exec", "auth-provider", "username", "password", "as",
+                                              NULL};
     const char *token_path = get_text(user, "tokenFile");
 
-    if (json_object_get(user, "exec") != NULL || json_object_get(user, "auth-provider") != NULL) {
-        return error_set(error, ERROR_INVALID,
-                         "credential plugins ('exec', 'auth-provider') are not supported: use a "
-                         "token or a client certificate");
+    if (!refuse_unsupported(user, unsupported, "use a token or a client certificate", error)) {
+        return false;
     }
     config->token = memory_copy_text(get_text(user, "token"));
     config->token_path = token_path != NULL ? resolve_path(folder, token_path) : NULL;
-    return load_pem(user, "client-certificate", folder, &config->client_certificate_pem, error) &&
-           load_pem(user, "client-key", folder, &config->client_key_pem, error);
+    if (!load_pem(user, "client-certificate", folder, &config->client_certificate_pem, error) ||
+        !load_pem(user, "client-key", folder, &config->client_key_pem, error)) {
+        return false;
+    }
+    if ((config->client_certificate_pem != NULL) != (config->client_key_pem != NULL)) {
+        return error_set(error, ERROR_INVALID,
+                         "client-certificate and client-key must be given together");
+    }
+    return true;
 }
 
 bool kube_config_decode(const json_t *document, const char *folder, struct kube_config **out_config,

@@ -120,7 +120,7 @@ bool kube_page_read(struct text_view body, struct kube_page *out_page)
         return false;
     }
     if (items.bytes[0] == 'n') { /* null: nothing, as Go writes it */
-        items.size_bytes = 0;
+        items = (struct text_view){NULL, 0};
     }
     char *version = find_text(metadata, "resourceVersion");
     if (version == NULL) {

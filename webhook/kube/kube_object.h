@@ -28,7 +28,7 @@ must_check bool kube_event_read(struct text_view line, enum kube_event_type *out
 struct kube_page {
     char *resource_version;
     char *continue_token;   /* NULL: that was the last one */
-    struct text_view items; /* an array, borrowed */
+    struct text_view items; /* an array, borrowed; no bytes: none */
 };
 
 must_check bool kube_page_read(struct text_view body, struct kube_page *out_page);

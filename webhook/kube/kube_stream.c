@@ -7,7 +7,6 @@
 #include "base/clock.h"
 #include "base/metrics.h"
 #include "webhook/kube/json_bytes.h"
-#include "webhook/kube/kube_object.h"
 
 enum {
     PAGE_ITEMS = 500,
@@ -48,36 +47,10 @@ static const struct metric errors_metric = {"gpuaas_watch_errors_total",
                                             NULL,
                                             0};
 
-static bool is_interesting(const struct kube_stream *stream, struct text_view object)
-{
-    const struct kube_watch_handler *handler = stream->set->handler;
-
-    return handler->is_interesting == NULL ||
-           handler->is_interesting(handler->context, stream->index, object);
-}
-
 static void set_version(struct kube_stream *stream, char *version)
 {
     free(stream->version);
     stream->version = version;
-}
-
-/* False if it cannot be decoded. */
-static bool tell_object(const struct kube_stream *stream, enum kube_event_type type,
-                        struct text_view object)
-{
-    const struct kube_watch_handler *handler = stream->set->handler;
-    json_auto_t *json = kube_object_decode(object);
-
-    if (json == NULL) {
-        return false;
-    }
-    if (type == KUBE_EVENT_DELETED) {
-        handler->deleted(handler->context, stream->index, json);
-    } else {
-        handler->changed(handler->context, stream->index, json);
-    }
-    return true;
 }
 
 static enum kube_stream_fault read_error_event(struct text_view status)
@@ -106,8 +79,7 @@ static enum kube_stream_fault read_event(struct kube_stream *stream, struct text
         return KUBE_STREAM_GARBLED;
     }
     set_version(stream, version);
-    if (type != KUBE_EVENT_BOOKMARK && is_interesting(stream, object) &&
-        !tell_object(stream, type, object)) {
+    if (type != KUBE_EVENT_BOOKMARK && !kube_audience_tell(&stream->audience, type, object)) {
         return KUBE_STREAM_GARBLED;
     }
     return KUBE_STREAM_SOUND;
@@ -145,7 +117,7 @@ void kube_stream_init(struct kube_stream *stream, struct kube_stream_set *set,
     *stream = (struct kube_stream){
         .set = set,
         .resource = resource,
-        .index = index,
+        .audience = {set->handler, index, false},
         .name = slash != NULL ? slash + 1 : resource->path,
         .transfer = kube_transfer_create(set->config, KUBE_HTTP_1),
         .lines = {.limit_bytes = MAX_LINE_BYTES},
@@ -196,7 +168,7 @@ static void start_list(struct kube_stream *stream, uint64_t round, int64_t now_m
     text_append_format(&path, "%s?limit=%d", stream->resource->path, PAGE_ITEMS);
     if (is_first) {
         stream->round = round;
-        stream->is_list_begun = false;
+        kube_audience_give_up_list(&stream->audience);
         metrics_add(&lists_metric, 1, METRIC_LABELS(stream->name));
     } else {
         char *token = curl_easy_escape(stream->transfer->easy, stream->continue_token, 0);
@@ -237,16 +209,21 @@ static void recover(struct kube_stream *stream)
     kube_trouble_end(&stream->trouble, &stream->set->trouble_log, stream->name);
 }
 
+static bool is_steady(const struct kube_stream *stream, int64_t now_ms)
+{
+    return kube_transfer_status(stream->transfer) == 200 &&
+           (stream->has_events || now_ms - stream->started_ms > STEADY_MS);
+}
+
 static void check_watch(struct kube_stream *stream, int64_t now_ms)
 {
-    int64_t silent_ms =
-        now_ms - (stream->heard_ms > stream->started_ms ? stream->heard_ms : stream->started_ms);
+    int64_t sign_ms = stream->heard_ms > stream->started_ms ? stream->heard_ms : stream->started_ms;
 
-    if (silent_ms > MAX_SILENT_MS) {
+    if (now_ms - sign_ms > MAX_SILENT_MS) {
         end_transfer(stream);
         fail(stream, CAUSE_CONNECTION, "nothing was heard for too long", now_ms);
-    } else if (stream->trouble.failures > 0 && kube_transfer_status(stream->transfer) == 200 &&
-               (stream->has_events || now_ms - stream->started_ms > STEADY_MS)) {
+    } else if (is_steady(stream, now_ms)) {
+        stream->is_just_listed = false;
         recover(stream);
     }
 }
@@ -264,22 +241,10 @@ void kube_stream_proceed(struct kube_stream *stream, uint64_t round, int64_t now
     }
 }
 
-static void begin_list_once(struct kube_stream *stream)
-{
-    const struct kube_watch_handler *handler = stream->set->handler;
-
-    if (!stream->is_list_begun) {
-        stream->is_list_begun = true;
-        handler->list_started(handler->context, stream->index);
-    }
-}
-
 static void end_list(struct kube_stream *stream)
 {
-    const struct kube_watch_handler *handler = stream->set->handler;
-
     stream->told_round = stream->round;
-    handler->listed(handler->context, stream->index, stream->round);
+    kube_audience_end_list(&stream->audience, stream->round);
 }
 
 /* An item that cannot be decoded is counted and left out: to fail would be to list forever. */
@@ -287,13 +252,13 @@ static bool tell_items(struct kube_stream *stream, struct text_view items)
 {
     struct text_view item;
 
-    begin_list_once(stream);
+    kube_audience_begin_list(&stream->audience);
     while (json_bytes_next(&items, &item)) {
-        if (is_interesting(stream, item) && !tell_object(stream, KUBE_EVENT_CHANGED, item)) {
+        if (!kube_audience_tell(&stream->audience, KUBE_EVENT_CHANGED, item)) {
             metrics_add(&errors_metric, 1, METRIC_LABELS(stream->name));
         }
     }
-    return items.size_bytes == 0;
+    return items.bytes == NULL;
 }
 
 static bool read_page(struct kube_stream *stream, const struct kube_answer *answer)
@@ -310,6 +275,7 @@ static bool read_page(struct kube_stream *stream, const struct kube_answer *answ
         set_version(stream, take_pointer(&page.resource_version));
         stream->must_list = false;
         stream->is_absent = false;
+        stream->is_just_listed = true;
         end_list(stream);
     }
     return true;
@@ -319,7 +285,7 @@ static bool read_page(struct kube_stream *stream, const struct kube_answer *answ
 static void read_absence(struct kube_stream *stream, int64_t now_ms)
 {
     if (!stream->is_absent || stream->round != stream->told_round) {
-        begin_list_once(stream);
+        kube_audience_begin_list(&stream->audience);
         end_list(stream);
     }
     stream->is_absent = true;
@@ -345,7 +311,7 @@ static void finish_list(struct kube_stream *stream, const struct kube_answer *an
     }
 }
 
-static void end_watch(struct kube_stream *stream, int64_t now_ms)
+static const char *fault_message(enum kube_stream_fault fault)
 {
     static const char *const messages[] = {
         [KUBE_STREAM_SOUND] = "the watch ended as soon as it began",
@@ -353,27 +319,38 @@ static void end_watch(struct kube_stream *stream, int64_t now_ms)
         [KUBE_STREAM_REFUSED] = "the server ended the watch with an error",
         [KUBE_STREAM_GARBLED] = "the server sent what is not an event",
     };
-    bool was_steady = stream->has_events || now_ms - stream->started_ms > STEADY_MS;
 
-    if (was_steady &&
-        (stream->fault == KUBE_STREAM_SOUND || stream->fault == KUBE_STREAM_EXPIRED)) {
-        recover(stream); /* it ended in its time */
-    } else {
-        fail(stream, CAUSE_OURS + (int)stream->fault, messages[stream->fault], now_ms);
+    return messages[fault];
+}
+
+/* True if that belongs to the life of a watch: its time was over, or what it would go on from is
+ * forgotten meanwhile. */
+static bool is_regular_end(const struct kube_stream *stream, bool was_steady)
+{
+    switch (stream->fault) {
+    case KUBE_STREAM_SOUND:
+        return was_steady;
+    case KUBE_STREAM_EXPIRED:
+        return was_steady || !stream->is_just_listed;
+    case KUBE_STREAM_REFUSED:
+    case KUBE_STREAM_GARBLED:
+        break;
     }
+    return false;
 }
 
 static void finish_watch(struct kube_stream *stream, CURLcode code,
-                         const struct kube_answer *answer, int64_t now_ms)
+                         const struct kube_answer *answer, bool was_steady, int64_t now_ms)
 {
-    bool is_ended_by_us = stream->fault != KUBE_STREAM_SOUND;
-
+    if (answer->status == 410) {
+        stream->fault = KUBE_STREAM_EXPIRED;
+    }
     stream->next_ms = now_ms;
-    stream->must_list = is_ended_by_us || answer->status == 410 || answer->status == 404;
-    if (is_ended_by_us || (code == CURLE_OK && answer->outcome == KUBE_DONE)) {
-        end_watch(stream, now_ms);
-    } else {
+    stream->must_list = stream->fault != KUBE_STREAM_SOUND || answer->status == 404;
+    if (stream->fault == KUBE_STREAM_SOUND && (code != CURLE_OK || answer->outcome != KUBE_DONE)) {
         fail(stream, cause_of(answer), answer->message, now_ms);
+    } else if (!is_regular_end(stream, was_steady)) {
+        fail(stream, CAUSE_OURS + (int)stream->fault, fault_message(stream->fault), now_ms);
     }
 }
 
@@ -381,13 +358,14 @@ void kube_stream_finish(struct kube_stream *stream, CURLcode code, int64_t now_m
 {
     auto_kube_answer struct kube_answer answer = {0};
     enum kube_stream_state state = stream->state;
+    bool was_steady = is_steady(stream, now_ms);
 
     kube_transfer_finish(stream->transfer, code, &answer);
     end_transfer(stream);
     if (state == KUBE_STREAM_LISTING) {
         finish_list(stream, &answer, now_ms);
     } else {
-        finish_watch(stream, code, &answer, now_ms);
+        finish_watch(stream, code, &answer, was_steady, now_ms);
     }
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "webhook/kube/json_lines.h"
+#include "webhook/kube/kube_audience.h"
 #include "webhook/kube/kube_transfer.h"
 #include "webhook/kube/kube_trouble.h"
 #include "webhook/kube/kube_watch.h"
@@ -32,8 +33,8 @@ enum kube_stream_fault {
 struct kube_stream {
     struct kube_stream_set *set;
     const struct kube_watch_resource *resource;
-    size_t index;
     const char *name; /* "pods" */
+    struct kube_audience audience;
 
     struct kube_transfer *transfer;
     struct kube_request request;
@@ -42,8 +43,8 @@ struct kube_stream {
     enum kube_stream_state state;
     enum kube_stream_fault fault;
     bool must_list;
-    bool is_list_begun;   /* its first page has come */
     bool is_absent;       /* and that was told for `round` */
+    bool is_just_listed;  /* and no watch from there has told anything yet */
     uint64_t round;       /* that the newest list answers */
     uint64_t told_round;  /* that listed() was last called with */
     char *continue_token; /* NULL: the first page is next */

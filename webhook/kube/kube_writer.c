@@ -42,6 +42,7 @@ struct kube_writer {
     /* Of the writer's thread: */
     struct kube_token token;
     int in_flight[KUBE_URGENCY_COUNT];
+    int fresh_count; /* requests that are still to open connections of their own */
     struct ARRAY_OF(struct errand *) idle; /* kept for the next orders */
 };
 
@@ -64,6 +65,8 @@ static void send_errand(struct kube_writer *writer, struct errand *errand)
 {
     const struct kube_patience patience = {.total_ms = writer->options.timeout_ms};
 
+    kube_transfer_use_fresh_connection(errand->transfer, writer->fresh_count > 0);
+    writer->fresh_count -= writer->fresh_count > 0 ? 1 : 0;
     kube_transfer_prepare(errand->transfer, &errand->order.request, &writer->token, patience);
     curl_multi_add_handle(writer->multi, errand->transfer->easy);
 }
@@ -95,6 +98,20 @@ static void start_waiting(struct kube_writer *writer)
     }
 }
 
+static int count_connections(const struct kube_writer *writer)
+{
+    return writer->options.in_flight_max[KUBE_URGENT] + writer->options.in_flight_max[KUBE_ROUTINE];
+}
+
+/* Where one connection has gone silent, the kept ones probably have, too: new ones push them out,
+ * or each of them would cost somebody the whole timeout. */
+static void note_silence(struct kube_writer *writer, CURLcode code)
+{
+    if (code == CURLE_OPERATION_TIMEDOUT) {
+        writer->fresh_count = count_connections(writer);
+    }
+}
+
 static void finish(struct kube_writer *writer, struct errand *errand, CURLcode code)
 {
     auto_kube_answer struct kube_answer answer = {0};
@@ -105,6 +122,7 @@ static void finish(struct kube_writer *writer, struct errand *errand, CURLcode c
         return;
     }
     kube_transfer_finish(errand->transfer, code, &answer);
+    note_silence(writer, code);
     writer->in_flight[errand->urgency]--;
     kube_request_release(&errand->order.request);
     writer->options.done(writer->options.context, errand->order.tag, &answer);
@@ -200,6 +218,7 @@ struct kube_writer *kube_writer_create(const struct kube_config *config,
     writer->options = *options;
     set_defaults(&writer->options);
     writer->multi = kube_transfer_create_multi();
+    curl_multi_setopt(writer->multi, CURLMOPT_MAXCONNECTS, (long)count_connections(writer));
     kube_token_init(&writer->token, config);
     pthread_mutex_init(&writer->mutex, NULL);
     start_thread(writer);
