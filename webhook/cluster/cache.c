@@ -108,8 +108,7 @@ struct cache_entry *cache_put_take(struct cache *cache, struct item *item)
     return entry;
 }
 
-/* Remembers the uid; the oldest of many is forgotten. */
-static void bury(struct cache *cache, const char *uid)
+void cache_bury(struct cache *cache, const char *uid)
 {
     struct cache_entry *grave = NULL;
 
@@ -136,11 +135,6 @@ static void bury(struct cache *cache, const char *uid)
 
 void cache_remove(struct cache *cache, enum resource resource, struct cache_entry *entry)
 {
-    const char *uid = item_uid(entry->item);
-
-    if (uid != NULL) {
-        bury(cache, uid);
-    }
     HASH_DEL(cache->entries[resource], entry);
     free_entry(entry);
 }

@@ -35,6 +35,9 @@ struct cache_entry *cache_find(const struct cache *cache, enum resource resource
 /* Keeps the item, in place of an older one of its key, which is freed. Borrowed. */
 struct cache_entry *cache_put_take(struct cache *cache, struct item *item);
 
+/* Remembers that the object of this uid is gone. The oldest of many are forgotten. */
+void cache_bury(struct cache *cache, const char *uid);
+
 /* Takes the entry out and frees it with its item. */
 void cache_remove(struct cache *cache, enum resource resource, struct cache_entry *entry);
 

@@ -183,6 +183,17 @@ static bool is_outdated(struct cluster *cluster, struct cache_entry *entry, cons
     return true;
 }
 
+/* A StatefulSet that names a Notebook may come before another that has claimed it. */
+static void review_claims(struct cluster *cluster, const struct controller *statefulset)
+{
+    const char *owner = statefulset->controller.uid;
+    const struct workload *workload = owner != NULL ? cluster_find_workload(cluster, owner) : NULL;
+
+    if (workload != NULL && workload->pods.count > 0) {
+        linkage_renew_pods(cluster, owner);
+    }
+}
+
 /* Whatever depends on the object beside its own workload. */
 static void spread(struct cluster *cluster, const struct item *item, bool is_new)
 {
@@ -191,6 +202,9 @@ static void spread(struct cluster *cluster, const struct item *item, bool is_new
     }
     if (item->resource == RESOURCE_STATEFULSET) {
         drop_reservations(cluster, item->controller->uid, item->controller);
+    }
+    if (item->resource == RESOURCE_STATEFULSET && is_new) {
+        review_claims(cluster, item->controller);
     }
     if (may_own_pods(item->resource) && is_new && cluster->unknown_owners > 0) {
         linkage_renew_pods(cluster, item_uid(item));
@@ -266,8 +280,29 @@ static void remove_entry(struct cluster *cluster, enum resource resource, struct
     }
 }
 
+static void bury_entry(struct cluster *cluster, enum resource resource, struct cache_entry *entry,
+                       int64_t now_ms)
+{
+    const char *uid = item_uid(entry->item);
+
+    if (uid != NULL) {
+        cache_bury(&cluster->cache, uid);
+    }
+    remove_entry(cluster, resource, entry, now_ms);
+}
+
 void cluster_remove(struct cluster *cluster, enum resource resource, const char *key,
                     int64_t now_ms)
+{
+    struct cache_entry *entry = cache_find(&cluster->cache, resource, key);
+
+    if (entry != NULL) {
+        bury_entry(cluster, resource, entry, now_ms);
+    }
+}
+
+void cluster_dismiss(struct cluster *cluster, enum resource resource, const char *key,
+                     int64_t now_ms)
 {
     struct cache_entry *entry = cache_find(&cluster->cache, resource, key);
 
@@ -289,7 +324,7 @@ void cluster_end_list(struct cluster *cluster, enum resource resource, uint64_t 
 
     HASH_ITER(hh, cluster->cache.entries[resource], entry, next) {
         if (entry->list_seen != cluster->cache.lists[resource]) {
-            remove_entry(cluster, resource, entry, now_ms);
+            bury_entry(cluster, resource, entry, now_ms);
         }
     }
     cluster->cache.is_listed[resource] = true;

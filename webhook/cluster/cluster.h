@@ -32,9 +32,13 @@ void cluster_destroy(struct cluster *cluster);
 /* Keeps an object unless it is older than what is known of it; the item is taken over. */
 void cluster_put_take(struct cluster *cluster, struct item *item);
 
-/* The object is gone, or does not concern us any more. */
+/* The object is gone: an answer that is older than that does not bring it back. */
 void cluster_remove(struct cluster *cluster, enum resource resource, const char *key,
                     int64_t now_ms);
+
+/* The object is there, but does not concern us, or not any more. */
+void cluster_dismiss(struct cluster *cluster, enum resource resource, const char *key,
+                     int64_t now_ms);
 
 /* Between the two, every object that exists is put; the others are removed at the end. */
 void cluster_begin_list(struct cluster *cluster, enum resource resource);

@@ -36,8 +36,19 @@ static bool is_older(const struct controller *left, const struct controller *rig
                                                  : strcmp(left->uid, right->uid) < 0;
 }
 
-/* Of several StatefulSets that name one Notebook the oldest counts. */
-static bool is_oldest_of_notebook(const struct cache *cache, const struct controller *statefulset)
+/* Of several StatefulSets that name one Notebook the one that its controller names like it counts,
+ * else the oldest: any user can make another, and within the same second. */
+static bool is_preferred(const struct controller *left, const struct controller *right,
+                         const struct object *notebook)
+{
+    bool is_namesake = text_equal(left->name, notebook->name);
+
+    return is_namesake != text_equal(right->name, notebook->name) ? is_namesake
+                                                                  : is_older(left, right);
+}
+
+static bool is_of_notebook(const struct cache *cache, const struct controller *statefulset,
+                           const struct object *notebook)
 {
     const struct cache_entry *entry = cache->entries[RESOURCE_STATEFULSET];
 
@@ -45,7 +56,7 @@ static bool is_oldest_of_notebook(const struct cache *cache, const struct contro
         const struct controller *other = entry->item->controller;
         if (other != statefulset &&
             text_equal(other->controller.uid, statefulset->controller.uid) &&
-            is_older(other, statefulset)) {
+            is_preferred(other, statefulset, notebook)) {
             return false;
         }
     }
@@ -56,16 +67,17 @@ static const char *find_behind_statefulset(const struct cache *cache, const stru
                                            const struct controller *statefulset,
                                            bool is_absent_known, bool *out_is_owner_unknown)
 {
-    const char *notebook = statefulset->controller.uid;
+    const char *uid = statefulset->controller.uid;
 
-    if (!text_equal(statefulset->controller.kind, "Notebook") || notebook == NULL) {
+    if (!text_equal(statefulset->controller.kind, "Notebook") || uid == NULL) {
         return pod->uid;
     }
-    if (cache_find(cache, RESOURCE_NOTEBOOK, notebook) == NULL) {
-        *out_is_owner_unknown = !is_absent_known && !cache_is_buried(cache, notebook);
+    const struct cache_entry *notebook = cache_find(cache, RESOURCE_NOTEBOOK, uid);
+    if (notebook == NULL) {
+        *out_is_owner_unknown = !is_absent_known && !cache_is_buried(cache, uid);
         return pod->uid;
     }
-    return is_oldest_of_notebook(cache, statefulset) ? notebook : pod->uid;
+    return is_of_notebook(cache, statefulset, notebook->item->object) ? uid : pod->uid;
 }
 
 const char *membership_find(const struct cache *cache, const struct cache_entry *entry,

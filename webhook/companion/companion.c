@@ -133,19 +133,26 @@ static void finish_taking_over(struct companion *companion)
     log_info("leading", LOG_BOOL("leader", true));
 }
 
+static void note_landed(struct cluster *cluster, const struct errand *errand)
+{
+    struct workload *workload = cluster_find_workload(cluster, errand->subject);
+
+    if (workload != NULL) {
+        workload->is_fetch_in_flight &= errand->kind != ERRAND_FETCH;
+        workload->is_adoption_in_flight &= errand->kind != ERRAND_ADOPT;
+        cluster_mark(cluster, workload);
+    }
+}
+
 static void note_fetch(struct companion *companion, const struct errand *errand,
                        const struct kube_answer *answer)
 {
     struct cluster *cluster = companion->cluster;
-    struct workload *workload = cluster_find_workload(cluster, errand->subject);
     json_auto_t *json = answer->body != NULL ? json_loads(answer->body, 0, NULL) : NULL;
     const char *kind = json_string_value(json_object_get(json, "kind"));
     struct item *item = NULL;
 
-    if (workload != NULL) {
-        workload->is_fetch_in_flight = false;
-        cluster_mark(cluster, workload);
-    }
+    note_landed(cluster, errand);
     if (answer->outcome == KUBE_DONE && kind != NULL) {
         enum resource resource = text_equal(kind, "Job")           ? RESOURCE_JOB
                                  : text_equal(kind, "StatefulSet") ? RESOURCE_STATEFULSET
@@ -156,16 +163,6 @@ static void note_fetch(struct companion *companion, const struct errand *errand,
         cluster_put_take(cluster, item);
     } else if (answer->outcome == KUBE_DONE || answer->outcome == KUBE_NOT_FOUND) {
         cluster_note_owner_absent(cluster, errand->subject);
-    }
-}
-
-static void note_adoption(struct companion *companion, const struct errand *errand)
-{
-    struct workload *workload = cluster_find_workload(companion->cluster, errand->subject);
-
-    if (workload != NULL) {
-        workload->is_adoption_in_flight = false;
-        cluster_mark(companion->cluster, workload);
     }
 }
 
@@ -187,7 +184,7 @@ static void note_answer(struct companion *companion, uint64_t tag, const struct 
         note_fetch(companion, errand, answer);
         break;
     case ERRAND_ADOPT:
-        note_adoption(companion, errand);
+        note_landed(companion->cluster, errand);
         break;
     case ERRAND_RECORD:
         records_note_answer(&companion->records, errand, answer, now_ms);
@@ -212,6 +209,9 @@ static void take_message(struct companion *companion, struct message *message, i
         break;
     case MESSAGE_GONE:
         cluster_remove(cluster, message->resource, message->text, now_ms);
+        break;
+    case MESSAGE_DISMISSED:
+        cluster_dismiss(cluster, message->resource, message->text, now_ms);
         break;
     case MESSAGE_LIST_STARTED:
         cluster_begin_list(cluster, message->resource);

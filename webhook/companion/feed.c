@@ -5,14 +5,14 @@
 
 #include "base/text.h"
 
-static void tell_gone(struct feed *feed, enum resource resource, const json_t *json)
+static void tell_away(struct feed *feed, enum message_kind kind, enum resource resource,
+                      const json_t *json)
 {
     char *key = item_key(resource, json);
 
     if (key != NULL) {
-        mailbox_put_or_wait(
-            feed->mailbox,
-            (struct message){.kind = MESSAGE_GONE, .resource = resource, .text = key});
+        mailbox_put_or_wait(feed->mailbox,
+                            (struct message){.kind = kind, .resource = resource, .text = key});
     }
 }
 
@@ -22,7 +22,8 @@ static void on_changed(void *context, size_t resource, const json_t *json)
     struct item *item = item_decode((enum resource)resource, feed->configuration, json);
 
     if (item == NULL) {
-        tell_gone(feed, (enum resource)resource, json); /* it may have concerned us before */
+        /* It may have concerned us before. */
+        tell_away(feed, MESSAGE_DISMISSED, (enum resource)resource, json);
         return;
     }
     mailbox_put_or_wait(feed->mailbox, (struct message){.kind = MESSAGE_CHANGED, .item = item});
@@ -30,7 +31,7 @@ static void on_changed(void *context, size_t resource, const json_t *json)
 
 static void on_deleted(void *context, size_t resource, const json_t *json)
 {
-    tell_gone(context, (enum resource)resource, json);
+    tell_away(context, MESSAGE_GONE, (enum resource)resource, json);
 }
 
 static void on_list_started(void *context, size_t resource)

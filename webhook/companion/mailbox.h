@@ -10,6 +10,7 @@
 enum message_kind {
     MESSAGE_CHANGED,      /* an object: `item` */
     MESSAGE_GONE,         /* `resource`, `text`: its key */
+    MESSAGE_DISMISSED,    /* it does not concern us: `resource`, `text`: its key */
     MESSAGE_LIST_STARTED, /* `resource` */
     MESSAGE_LISTED,       /* `resource`, `number`: the round */
     MESSAGE_ANSWER,       /* of the writer: `number`: the tag, `answer` */

@@ -308,7 +308,7 @@ static void note_fence(struct starts *starts, struct grant *grant, const struct 
     struct item *item = item_decode(resource, cluster->configuration, json);
     if (item == NULL) {
         cluster_end_grant(cluster, grant);
-        cluster_remove(cluster, resource, uid, now_ms);
+        cluster_dismiss(cluster, resource, uid, now_ms);
         return;
     }
     retry(grant, now_ms, FENCE_RETRY_MS);

@@ -192,7 +192,7 @@ class Api:
             connection.close()
             self._local.connection = None
             # The server had closed a connection that was idle: nothing was done.
-            if is_kept and isinstance(error, (http.client.RemoteDisconnected, ConnectionError)):
+            if is_kept and isinstance(error, (ssl.SSLEOFError, ConnectionError)):
                 return self._exchange(method, path, payload, headers)
             raise
 
