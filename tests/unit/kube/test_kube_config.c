@@ -114,8 +114,8 @@ Test(kube_config, needs_a_context_whose_parts_are_there)
         "[]",
         "{\"current-context\":\"c\"}",
         "{\"current-context\":\"c\",\"contexts\":[{\"name\":\"c\",\"context\":{}}]}",
-        "{\"current-context\":\"c\",\"contexts\":[{\"name\":\"c\",\"context\":"
-        "{\"cluster\":\"k\",\"user\":\"u\"}}]}",
+        ("{\"current-context\":\"c\",\"contexts\":[{\"name\":\"c\",\"context\":"
+         "{\"cluster\":\"k\",\"user\":\"u\"}}]}"),
     };
 
     for (size_t i = 0; i < ARRAY_LENGTH(documents); i++) {

@@ -280,7 +280,7 @@ Test(kube_watch, lists_anew_when_it_cannot_go_on)
         };
         struct script *script = START(steps);
         wait_for_story(script, "(:0 )0:0 (:0 +a:0 )0:0 ");
-        cr_assert_eq(fake_server_count_connections(script->server), 2);
+        cr_assert_geq(fake_server_count_connections(script->server), 2);
         finish(script);
     }
 }
