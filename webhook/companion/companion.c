@@ -7,8 +7,8 @@
 #include "base/log.h"
 #include "base/metrics.h"
 #include "base/text.h"
-#include "webhook/cluster/membership.h"
 #include "webhook/companion/feed.h"
+#include "webhook/companion/owner_fetch.h"
 #include "webhook/companion/publisher.h"
 #include "webhook/companion/queue_status.h"
 #include "webhook/companion/records.h"
@@ -17,7 +17,9 @@
 enum {
     TICK_MS = 1000,
     BUSY_MS = 20, /* how soon to look again while something is to be retried */
-    STATUS_INTERVAL_MS = 300,
+    PUBLISH_INTERVAL_MS = 10,
+    STATUS_INTERVAL_MS = 1000,
+    HEADS_INTERVAL_MS = 10000, /* how often the head of a line is told anew why it waits */
     PASSES_MAX = 16,
 };
 
@@ -42,6 +44,8 @@ struct companion {
     uint64_t round;
     int64_t next_tick_ms;
     int64_t next_status_ms;
+    int64_t next_heads_ms;
+    int64_t next_publish_ms;
     bool is_status_due;
     bool is_over;
     atomic_bool is_synced;
@@ -144,28 +148,6 @@ static void note_landed(struct cluster *cluster, const struct errand *errand)
     }
 }
 
-static void note_fetch(struct companion *companion, const struct errand *errand,
-                       const struct kube_answer *answer)
-{
-    struct cluster *cluster = companion->cluster;
-    json_auto_t *json = answer->body != NULL ? json_loads(answer->body, 0, NULL) : NULL;
-    const char *kind = json_string_value(json_object_get(json, "kind"));
-    struct item *item = NULL;
-
-    note_landed(cluster, errand);
-    if (answer->outcome == KUBE_DONE && kind != NULL) {
-        enum resource resource = text_equal(kind, "Job")           ? RESOURCE_JOB
-                                 : text_equal(kind, "StatefulSet") ? RESOURCE_STATEFULSET
-                                                                   : RESOURCE_NOTEBOOK;
-        item = item_decode(resource, cluster->configuration, json);
-    }
-    if (item != NULL) {
-        cluster_put_take(cluster, item);
-    } else if (answer->outcome == KUBE_DONE || answer->outcome == KUBE_NOT_FOUND) {
-        cluster_note_owner_absent(cluster, errand->subject);
-    }
-}
-
 static void note_answer(struct companion *companion, uint64_t tag, const struct kube_answer *answer,
                         int64_t now_ms)
 {
@@ -181,7 +163,8 @@ static void note_answer(struct companion *companion, uint64_t tag, const struct 
         starts_note_answer(&companion->starts, errand, answer, now_ms);
         break;
     case ERRAND_FETCH:
-        note_fetch(companion, errand, answer);
+        note_landed(companion->cluster, errand);
+        owner_fetch_note_answer(companion->cluster, errand, answer);
         break;
     case ERRAND_ADOPT:
         note_landed(companion->cluster, errand);
@@ -258,22 +241,6 @@ static void send_adoption(struct companion *companion, const struct change *chan
         errands_send_take(&companion->errands, ERRAND_ADOPT, change->workload->uid, &request);
 }
 
-static void send_fetch(struct companion *companion, const struct change *change)
-{
-    enum resource resource;
-    struct kube_request request = {
-        .method = KUBE_GET,
-        .path = membership_owner_path(&companion->cluster->cache, change->object, &resource),
-    };
-
-    if (request.path == NULL) {
-        cluster_note_owner_absent(companion->cluster, change->object->uid);
-        return;
-    }
-    change->workload->is_fetch_in_flight =
-        errands_send_take(&companion->errands, ERRAND_FETCH, change->workload->uid, &request);
-}
-
 static void drop_reservation(struct companion *companion, const struct object *pod)
 {
     struct cluster *cluster = companion->cluster;
@@ -302,7 +269,7 @@ static void apply_change(struct companion *companion, struct change *change)
         send_adoption(companion, change);
         break;
     case CHANGE_FETCH_OWNER:
-        send_fetch(companion, change);
+        owner_fetch_send(companion->cluster, &companion->errands, change);
         break;
     }
 }
@@ -379,12 +346,13 @@ static void tick(struct companion *companion, int64_t now_ms)
     companion->next_tick_ms = now_ms + TICK_MS;
     companion->is_status_due = true;
     cluster_tick(companion->cluster, now_ms);
-    if (companion->leadership == LEADING) {
+    if (companion->leadership == LEADING && companion->next_heads_ms <= now_ms) {
+        companion->next_heads_ms = now_ms + HEADS_INTERVAL_MS;
         update_heads(companion);
     }
 }
 
-static void publish(struct companion *companion)
+static void publish(struct companion *companion, int64_t now_ms)
 {
     struct cluster *cluster = companion->cluster;
 
@@ -393,7 +361,9 @@ static void publish(struct companion *companion)
         cluster->is_changed = true;
         log_info("synced with the API server", LOG_BOOL("synced", true));
     }
-    if (cluster->is_changed && atomic_load(&companion->is_synced)) {
+    if (cluster->is_changed && atomic_load(&companion->is_synced) &&
+        companion->next_publish_ms <= now_ms) {
+        companion->next_publish_ms = now_ms + PUBLISH_INTERVAL_MS;
         cluster->is_changed = false;
         companion->is_status_due = true;
         publisher_publish(&companion->publisher, cluster);
@@ -405,6 +375,9 @@ static int pause_ms(const struct companion *companion)
     bool is_busy = companion->cluster->due.count > 0 || companion->cluster->grants.grants != NULL ||
                    companion->is_status_due;
 
+    if (companion->cluster->is_changed && atomic_load(&companion->is_synced)) {
+        return PUBLISH_INTERVAL_MS;
+    }
     return companion->leadership == LEADING && is_busy ? BUSY_MS : TICK_MS;
 }
 
@@ -428,7 +401,7 @@ static void *run(void *argument)
         } else {
             forget_due(companion->cluster);
         }
-        publish(companion);
+        publish(companion, now_ms);
     }
     return NULL;
 }

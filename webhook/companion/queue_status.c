@@ -280,7 +280,11 @@ void queue_status_note_answer(struct queue_status *status, const struct errand *
     struct queue_status_entry *entry = NULL;
 
     HASH_FIND_STR(status->entries, errand->subject, entry);
-    if (entry == NULL || answer->outcome == KUBE_DONE) {
+    if (entry == NULL) {
+        return;
+    }
+    if (answer->outcome == KUBE_DONE) {
+        entry->is_trouble_told = false;
         return;
     }
     if (answer->outcome == KUBE_NOT_FOUND || answer->outcome == KUBE_CONFLICT) {
@@ -290,6 +294,9 @@ void queue_status_note_answer(struct queue_status *status, const struct errand *
     }
     free(take_pointer(&entry->status));
     entry->retry_at_ms = now_ms + RETRY_MS;
-    log_warning("the status of a queue cannot be written", LOG_TEXT("path", errand->subject),
-                LOG_TEXT("error", answer->message));
+    if (!entry->is_trouble_told) {
+        log_warning("the status of a queue cannot be written", LOG_TEXT("path", errand->subject),
+                    LOG_TEXT("error", answer->message));
+    }
+    entry->is_trouble_told = true;
 }

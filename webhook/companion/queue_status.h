@@ -11,6 +11,7 @@ struct queue_status_entry {
     bool was_active;
     int64_t active_since_us;
     int64_t retry_at_ms;
+    bool is_trouble_told;
     UT_hash_handle hh;
 };
 

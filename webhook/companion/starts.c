@@ -296,7 +296,7 @@ static void note_fence(struct starts *starts, struct grant *grant, const struct 
     auto_free char *uid = memory_copy_text(grant->uid);
     enum resource resource = resource_of(grant);
 
-    if (answer->outcome == KUBE_NOT_FOUND || answer->outcome == KUBE_CONFLICT) {
+    if (answer->outcome == KUBE_NOT_FOUND) {
         cluster_end_grant(cluster, grant);
         cluster_remove(cluster, resource, uid, now_ms);
         return;

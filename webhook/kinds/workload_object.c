@@ -49,6 +49,9 @@ static void decode_pod_sets(const json_t *spec, struct workload_object *object)
         }
     }
     object->shape = pod_set_list_shape(&object->pod_sets);
+    array_for_each(kept, &object->pod_sets) {
+        pod_spec_release(&kept->spec); /* the shape says enough, and thousands of them wait */
+    }
 }
 
 static int64_t decode_arrival(const json_t *json)
