@@ -75,7 +75,7 @@ class Replica(Process):
         return {
             "GPUAAS_FAILPOINT_FILE": str(self._failpoints),
             "POD_NAME": self.name,
-            "GLIBC_TUNABLES": "glibc.malloc.tcache_count=4096:glibc.malloc.arena_max=2",  # as the Deployment
+            "GLIBC_TUNABLES": "glibc.malloc.arena_max=2",  # as the Deployment
             "ASAN_OPTIONS": f"{reports}:{os.environ.get('ASAN_OPTIONS', '')}",
             "TSAN_OPTIONS": f"{reports}:{os.environ.get('TSAN_OPTIONS', '')}",
             "UBSAN_OPTIONS": f"{reports}:print_stacktrace=1:{os.environ.get('UBSAN_OPTIONS', '')}",
