@@ -80,6 +80,12 @@ $(OUT)/%.o: %.c
 	$(call quiet,CC,$<)$(CC) $(project_cflags) $(CFLAGS) -c -o $@ $<
 
 $(OUT)/webhook/commands/version.o: project_cflags += -DGPUAAS_VERSION='"$(version)"'
+$(OUT)/webhook/commands/version.o: $(OUT)/version.txt
+# Rewritten only when the version is another one.
+$(OUT)/version.txt: .FORCE
+	@mkdir -p $(@D)
+	@echo '$(version)' | cmp -s - $@ || echo '$(version)' >$@
+.FORCE:
 
 # Everything compiled and nothing linked.
 objects: $(main) $(call objects_in,$(modules)) $(test_objects)
