@@ -3,9 +3,8 @@
 
 #include <string.h>
 
-#include <openssl/evp.h>
-
 #include "base/text.h"
+#include "webhook/kube/kube_base64.h"
 
 enum { WARNING_BYTES_MAX = 500 };
 
@@ -35,11 +34,9 @@ static json_t *encode_text(const char *text)
 static json_t *encode_patch(const struct json_patch *patch)
 {
     auto_free char *text = json_dumps(patch->operations, JSON_COMPACT);
-    size_t size_bytes = strlen(text);
-    auto_free unsigned char *base64 = memory_allocate(size_bytes / 3 * 4 + 5);
+    auto_free char *encoded = kube_base64_encode(text);
 
-    EVP_EncodeBlock(base64, (const unsigned char *)text, (int)size_bytes);
-    return json_string((const char *)base64);
+    return json_string(encoded);
 }
 
 static json_t *encode_status(const struct decision *decision)

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "webhook/companion/serving_certificate.h"
 
-#include <openssl/evp.h>
 #include <string.h>
 
 #include "base/array.h"
 #include "base/text.h"
 #include "certs/authority.h"
 #include "webhook/kinds/object.h"
+#include "webhook/kube/kube_base64.h"
 
 enum { REQUEST_TIMEOUT_MS = 5000, RENEW_BEFORE_SECONDS = 30 * 24 * 3600, NAMES = 4 };
 
@@ -30,26 +30,15 @@ static void bundle_release(struct bundle *bundle)
 MEMORY_DEFINE_AUTO_RELEASE(bundle)
 #define auto_bundle __attribute__((cleanup(bundle_auto_release)))
 
-static char *decode_base64(const char *text)
+static char *decode_field(const json_t *data, const char *field)
 {
-    size_t text_bytes = text != NULL ? strlen(text) : 0;
-    char *decoded = memory_allocate(text_bytes / 4 * 3 + 4);
-    int decoded_bytes =
-        EVP_DecodeBlock((unsigned char *)decoded, (const unsigned char *)text, (int)text_bytes);
-
-    if (text_bytes == 0 || decoded_bytes < 0) {
-        free(decoded);
-        return NULL;
-    }
-    return decoded;
+    return kube_base64_decode(json_string_value(json_object_get(data, field)));
 }
 
 static json_t *encode_base64(const char *text)
 {
-    size_t text_bytes = strlen(text);
-    auto_free char *encoded = memory_allocate(text_bytes / 3 * 4 + 8);
+    auto_free char *encoded = kube_base64_encode(text);
 
-    EVP_EncodeBlock((unsigned char *)encoded, (const unsigned char *)text, (int)text_bytes);
     return json_string(encoded);
 }
 
@@ -58,10 +47,8 @@ static void decode_bundle(const json_t *secret, struct bundle *out_bundle)
     const json_t *data = json_object_get(secret, "data");
 
     *out_bundle = (struct bundle){
-        .authority = {decode_base64(json_string_value(json_object_get(data, "ca.crt"))),
-                      decode_base64(json_string_value(json_object_get(data, "ca.key")))},
-        .serving = {decode_base64(json_string_value(json_object_get(data, "tls.crt"))),
-                    decode_base64(json_string_value(json_object_get(data, "tls.key")))},
+        .authority = {decode_field(data, "ca.crt"), decode_field(data, "ca.key")},
+        .serving = {decode_field(data, "tls.crt"), decode_field(data, "tls.key")},
         .resource_version = memory_copy_text(object_metadata_text(secret, "resourceVersion")),
     };
 }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "webhook/kube/kube_config.h"
 
-#include <openssl/evp.h>
 #include <string.h>
 
 #include "base/file.h"
 #include "base/text.h"
+#include "webhook/kube/kube_base64.h"
 
 enum { FILE_BYTES_MAX = 1024 * 1024 };
 
@@ -48,19 +48,13 @@ static const json_t *find_named(const json_t *document, const char *list, const 
 
 static bool decode_base64(const char *text, const char *field, char **out_text, struct error *error)
 {
-    size_t text_bytes = strlen(text);
+    char *decoded = kube_base64_decode(text);
 
-    if (text_bytes == 0 || text_bytes > FILE_BYTES_MAX) {
-        return error_set(error, ERROR_INVALID, "'%s' is empty or too long", field);
+    if (decoded == NULL) {
+        return error_set(error, ERROR_INVALID, "'%s' is not base64, or is empty or too long",
+                         field);
     }
-    auto_free char *decoded = memory_allocate(text_bytes / 4 * 3 + 4);
-    int decoded_bytes =
-        EVP_DecodeBlock((unsigned char *)decoded, (const unsigned char *)text, (int)text_bytes);
-    if (decoded_bytes < 0) {
-        return error_set(error, ERROR_INVALID, "'%s' is not base64", field);
-    }
-    decoded[decoded_bytes] = '\0'; /* padding decodes to zeros, and texts end there */
-    *out_text = take_pointer(&decoded);
+    *out_text = decoded;
     return true;
 }
 
