@@ -384,7 +384,8 @@ static void wait_for_end(struct server *server, const sigset_t *signals)
     log_info("ending", LOG_NUMBER("signal", signal_number));
 }
 
-/* Unready first, so that nobody sends more; then what was sent is answered. */
+/* Unready first, and for a moment nothing else: who balances the calls has nothing to tell us when
+ * it has seen that. Then what was sent is answered. */
 static void end(struct server *server)
 {
     const struct timespec pause = {0, UNREADY_MS * 1000000L};
