@@ -433,7 +433,7 @@ struct companion *companion_create(const struct companion_options *options)
     companion->cluster = cluster_create(options->configuration);
     companion->writer = kube_writer_create(options->kube, &writer);
     companion->errands.writer = companion->writer;
-    companion->publisher = (struct publisher){options->slot, options->username};
+    companion->publisher = (struct publisher){.slot = options->slot, .username = options->username};
     companion->records = (struct records){companion->cluster, &companion->errands};
     companion->queue_status =
         (struct queue_status){.cluster = companion->cluster, .errands = &companion->errands};

@@ -46,11 +46,20 @@ static int compare_states(const void *left, const void *right)
                   ((const struct queue_state *)right)->cluster_queue);
 }
 
+/* A line outlives its queue, which may come back. */
+static bool has_queue(const struct cluster *cluster, const struct waiting_line *line)
+{
+    return directory_find_cluster_queue(cluster->directory, line->cluster_queue) != NULL;
+}
+
 static void add_states(struct snapshot *snapshot, const struct cluster *cluster)
 {
     const struct waiting_line *line = cluster->lines;
 
     for (; line != NULL; line = line->hh.next) {
+        if (!has_queue(cluster, line)) {
+            continue;
+        }
         struct queue_state state = {
             .cluster_queue = memory_copy_text(line->cluster_queue),
             .waiting_count = line->workloads.count,
@@ -73,6 +82,10 @@ void publisher_publish(struct publisher *publisher, const struct cluster *cluste
         snapshot_create(cluster->configuration, cluster->directory, holders);
 
     uid_set_unref(holders);
+    if (publisher->told != cluster->directory) {
+        publisher->told = cluster->directory;
+        metrics_forget(&waiting_metric); /* a queue may be gone */
+    }
     add_states(snapshot, cluster);
     snapshot->username = memory_copy_text(publisher->username);
     snapshot_slot_put(publisher->slot, snapshot);

@@ -8,7 +8,8 @@
  * companion thread. */
 struct publisher {
     struct snapshot_slot *slot;
-    const char *username; /* ours; NULL: not known */
+    const char *username;         /* ours; NULL: not known */
+    const struct directory *told; /* whose queues have series; only compared, the slot keeps it */
 };
 
 /* Publishes a new snapshot. */
