@@ -199,6 +199,8 @@ def test_a_job_that_its_user_suspends_and_resumes_queues_at_the_tail(cluster: Cl
     assert queries.annotations(answer)["gpuaas.dev/arrival"] > queries.annotations(before)["gpuaas.dev/arrival"]
     assert queries.suspended(cluster.alice.patch("jobs", namespace, "mine", RESUME))
     wait_reason(cluster, jobs["mine"])
+    wait_for(lambda: [event for event in cluster.events_of(jobs["mine"]) if event["reason"] == "Queued"],
+             message="an event that tells that it waits again")
     for name in ("next", "last"):
         pod, = wait_job_pods(cluster, jobs[name], 1, queries.running)
         assert not pods_of_job(cluster, jobs["mine"]), "it came before its turn"

@@ -149,6 +149,13 @@ static const struct admission *wanted_admission(const struct workload *workload)
     return NULL;
 }
 
+/* It waits, and its record does not say so yet: it is new, or was admitted before. */
+static bool begins_to_wait(const struct workload *workload)
+{
+    return (workload->state == WORKLOAD_QUEUED || workload->state == WORKLOAD_INADMISSIBLE) &&
+           (workload->record->conditions.count == 0 || workload->record->admission != NULL);
+}
+
 static bool update_status(struct records *records, struct workload *workload, bool has_new_words)
 {
     const struct workload_object *record = workload->record;
@@ -158,7 +165,6 @@ static bool update_status(struct records *records, struct workload *workload, bo
 
     condition_list_copy(&record->conditions, &wanted);
     record_object_set_conditions(workload, is_start_stored(workload), clock_wall_us(), &wanted);
-    bool is_first = record->conditions.count == 0 && wanted.count > 0;
     bool is_different = differs_enough(&record->conditions, &wanted) ||
                         (admission == NULL) != (record->admission == NULL) ||
                         (has_new_words && !condition_list_equal(&record->conditions, &wanted));
@@ -169,8 +175,7 @@ static bool update_status(struct records *records, struct workload *workload, bo
         is_told = send(records, workload, KUBE_MERGE_PATCH, record_object_status_path(record),
                        record_object_format_status(record, &wanted, admission));
     }
-    bool waits = workload->state == WORKLOAD_QUEUED || workload->state == WORKLOAD_INADMISSIBLE;
-    if (is_told && is_different && is_first && waits) {
+    if (is_told && is_different && begins_to_wait(workload)) {
         send_event(records, workload);
     }
     condition_list_release(&wanted);
