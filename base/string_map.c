@@ -82,11 +82,3 @@ bool string_map_equal(const struct string_map *left, const struct string_map *ri
 {
     return left->count == right->count && string_map_contains(left, right);
 }
-
-void string_map_copy(const struct string_map *map, struct string_map *out_copy)
-{
-    memset(out_copy, 0, sizeof *out_copy);
-    for (size_t i = 0; i < map->count; i++) {
-        string_map_set(out_copy, map->pairs[i].key, map->pairs[i].value);
-    }
-}

@@ -30,7 +30,6 @@ const char *string_map_find(const struct string_map *map, const char *key);
 /* True if every pair of `subset` is in `map`. */
 bool string_map_contains(const struct string_map *map, const struct string_map *subset);
 bool string_map_equal(const struct string_map *left, const struct string_map *right);
-void string_map_copy(const struct string_map *map, struct string_map *out_copy);
 
 MEMORY_DEFINE_AUTO_RELEASE(string_map)
 #define auto_string_map __attribute__((cleanup(string_map_auto_release)))

@@ -65,18 +65,6 @@ bool resources_has(const struct resources *resources, const char *name)
     return is_there;
 }
 
-void resources_copy(const struct resources *resources, struct resources *out_copy)
-{
-    struct resources copy = {0};
-
-    array_for_each(item, resources) {
-        struct resource_amount copied = {.name = memory_copy_text(item->name),
-                                         .amount = item->amount};
-        array_append(&copy, copied);
-    }
-    *out_copy = copy;
-}
-
 bool resources_equal(const struct resources *left, const struct resources *right)
 {
     if (left->count != right->count) {
@@ -91,16 +79,6 @@ bool resources_equal(const struct resources *left, const struct resources *right
     return true;
 }
 
-bool resources_fit(const struct resources *resources, const struct resources *limit)
-{
-    array_for_each(item, resources) {
-        if (item->amount > resources_get(limit, item->name)) {
-            return false;
-        }
-    }
-    return true;
-}
-
 bool resources_add(struct resources *resources, const struct resources *more)
 {
     array_for_each(item, more) {
@@ -109,16 +87,6 @@ bool resources_add(struct resources *resources, const struct resources *more)
             return false;
         }
         resources_set(resources, item->name, sum);
-    }
-    return true;
-}
-
-bool resources_scale(struct resources *resources, int64_t factor)
-{
-    array_for_each(item, resources) {
-        if (__builtin_mul_overflow(item->amount, factor, &item->amount)) {
-            return false;
-        }
     }
     return true;
 }

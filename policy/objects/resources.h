@@ -25,16 +25,11 @@ void resources_set(struct resources *resources, const char *name, int64_t amount
 /* Zero if the resource is absent. */
 int64_t resources_get(const struct resources *resources, const char *name);
 bool resources_has(const struct resources *resources, const char *name);
-void resources_copy(const struct resources *resources, struct resources *out_copy);
 bool resources_equal(const struct resources *left, const struct resources *right);
 
-/* True if every amount of `resources` is at most that of `limit`. */
-bool resources_fit(const struct resources *resources, const struct resources *limit);
-
-/* Sums, products and maxima for each resource; false on overflow, which leaves the target as it
+/* Sums and maxima for each resource; false on overflow, which leaves the target as it
  * was in part: the caller gives it up. */
 must_check bool resources_add(struct resources *resources, const struct resources *more);
-must_check bool resources_scale(struct resources *resources, int64_t factor);
 void resources_raise_to(struct resources *resources, const struct resources *floor);
 
 MEMORY_DEFINE_AUTO_RELEASE(resources)

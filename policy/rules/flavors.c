@@ -388,15 +388,3 @@ void flavors_count(const struct admission *admission, struct usage *out_usage)
         }
     }
 }
-
-int64_t flavors_nominal(const struct cluster_queue *queue, const char *flavor, const char *resource)
-{
-    array_for_each(group, &queue->resource_groups) {
-        array_for_each(quota, &group->flavors) {
-            if (strcmp(quota->flavor, flavor) == 0 && resources_has(&quota->nominal, resource)) {
-                return resources_get(&quota->nominal, resource);
-            }
-        }
-    }
-    return 0;
-}

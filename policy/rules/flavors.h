@@ -39,7 +39,3 @@ char *flavors_explain_mismatch(const struct flavor_rules *rules, const struct re
 
 /* The flavors and amounts that an admission takes from its queue. */
 void flavors_count(const struct admission *admission, struct usage *out_usage);
-
-/* The nominal quota of a flavor for a resource in this queue; zero if it has none. */
-int64_t flavors_nominal(const struct cluster_queue *queue, const char *flavor,
-                        const char *resource);

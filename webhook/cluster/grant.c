@@ -6,7 +6,7 @@
 
 #include "base/text.h"
 
-enum { ENVELOPE_BYTES = 64, ENTRY_BYTES_ASSUMED = 512 };
+enum { ENVELOPE_BYTES = 64, ENTRY_BYTES_ASSUMED = 600 };
 
 static const char *const purpose_names[] = {
     [GRANT_START] = "start",
@@ -88,9 +88,10 @@ void grant_table_release(struct grant_table *table)
     }
 }
 
-bool grant_table_has_room(const struct grant_table *table)
+bool grant_table_has_room(const struct grant_table *table, size_t planned_count)
 {
-    return table->encoded_bytes + ENTRY_BYTES_ASSUMED + ENVELOPE_BYTES <= GRANT_TABLE_BYTES_MAX;
+    return table->encoded_bytes + (planned_count + 1) * ENTRY_BYTES_ASSUMED + ENVELOPE_BYTES <=
+           GRANT_TABLE_BYTES_MAX;
 }
 
 /* The entries are JSON already; only commas are put between them. */

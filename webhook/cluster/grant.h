@@ -57,8 +57,8 @@ struct grant *grant_table_find(const struct grant_table *table, const char *uid)
 void grant_table_remove(struct grant_table *table, struct grant *grant);
 void grant_table_release(struct grant_table *table);
 
-/* True while one more fits into the Lease. */
-bool grant_table_has_room(const struct grant_table *table);
+/* True if one more fits into the Lease, after `planned_count` others that are not added yet. */
+bool grant_table_has_room(const struct grant_table *table, size_t planned_count);
 
 /* The text for the Lease: all open grants, under a sequence number. Owned. */
 char *grant_table_encode(const struct grant_table *table, uint64_t sequence);

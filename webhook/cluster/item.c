@@ -37,11 +37,6 @@ bool resource_is_object(enum resource resource)
     return entries[resource].kind != NULL;
 }
 
-const struct kind *resource_kind(enum resource resource)
-{
-    return entries[resource].kind;
-}
-
 char *item_key(enum resource resource, const json_t *json)
 {
     const char *name = object_metadata_text(json, "name");

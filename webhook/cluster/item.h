@@ -54,7 +54,6 @@ struct item {
 const char *resource_path(enum resource resource);
 bool resource_is_optional(enum resource resource);
 bool resource_is_object(enum resource resource);
-const struct kind *resource_kind(enum resource resource);
 
 /* The key under which an object is kept, owned; NULL if it lacks a name. */
 char *item_key(enum resource resource, const json_t *json);

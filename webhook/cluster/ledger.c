@@ -153,13 +153,3 @@ void ledger_get_used(struct ledger *ledger, const char *cluster_queue, struct us
     }
     pthread_mutex_unlock(&ledger->mutex);
 }
-
-bool ledger_holds(struct ledger *ledger, const char *name)
-{
-    struct holder *holder;
-
-    pthread_mutex_lock(&ledger->mutex);
-    HASH_FIND_STR(ledger->holders, name, holder);
-    pthread_mutex_unlock(&ledger->mutex);
-    return holder != NULL;
-}

@@ -35,6 +35,3 @@ bool ledger_set_take(struct ledger *ledger, const char *holder, struct charge_li
 
 /* A copy of what is used of the queue. */
 void ledger_get_used(struct ledger *ledger, const char *cluster_queue, struct usage *out_used);
-
-/* True if the holder takes anything. */
-bool ledger_holds(struct ledger *ledger, const char *holder);

@@ -51,7 +51,6 @@ struct workload {
     uint64_t record_version_awaited;
     int64_t record_retry_at_ms;
     int record_failures;
-    bool is_event_told;
     bool is_adoption_in_flight;
     bool is_fetch_in_flight;
     bool is_dirty;

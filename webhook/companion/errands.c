@@ -35,7 +35,6 @@ bool errands_send_take(struct errands *errands, enum errand_kind kind, const cha
     errand->subject = memory_copy_text(subject);
     errand->sent_us = clock_monotonic_us();
     HASH_ADD(hh, errands->open, tag, sizeof errand->tag, errand);
-    errands->counts[kind]++;
     return true;
 }
 
@@ -46,7 +45,6 @@ struct errand *errands_take(struct errands *errands, uint64_t tag)
     HASH_FIND(hh, errands->open, &tag, sizeof tag, errand);
     if (errand != NULL) {
         HASH_DEL(errands->open, errand);
-        errands->counts[errand->kind]--;
     }
     return errand;
 }
@@ -68,7 +66,6 @@ void errands_forget_all(struct errands *errands)
         HASH_DEL(errands->open, errand);
         errand_destroy(errand);
     }
-    memset(errands->counts, 0, sizeof errands->counts);
 }
 
 void errands_count(const struct errand *errand, enum kube_outcome outcome)

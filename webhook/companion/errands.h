@@ -29,7 +29,6 @@ struct errands {
     struct kube_writer *writer;
     struct errand *open;
     uint64_t last_tag;
-    size_t counts[ERRAND_KIND_COUNT];
 };
 
 /* Sends the request, which is taken over; false if too many wait already. */

@@ -4,8 +4,6 @@
 #include "base/text.h"
 #include "policy/rules/queue_pass.h"
 
-enum { GRANT_BYTES_ASSUMED = 600 };
-
 void plan_release(struct plan *plan)
 {
     array_for_each(change, plan) {
@@ -26,8 +24,7 @@ static size_t count_starts(const struct plan *plan)
 
 static bool has_room(const struct cluster *cluster, const struct plan *plan)
 {
-    return cluster->grants.encoded_bytes + (count_starts(plan) + 1) * GRANT_BYTES_ASSUMED <=
-           GRANT_TABLE_BYTES_MAX;
+    return grant_table_has_room(&cluster->grants, count_starts(plan));
 }
 
 static void add(struct plan *plan, enum change_kind kind, struct workload *workload,

@@ -88,7 +88,7 @@ Test(grant, never_outgrows_the_lease)
     struct grant_table table = {0};
     size_t count = 0;
 
-    while (grant_table_has_room(&table)) {
+    while (grant_table_has_room(&table, 0)) {
         auto_free char *uid = text_format("uid-%zu", count++);
         struct object next = pod;
         next.uid = uid;
@@ -98,6 +98,6 @@ Test(grant, never_outgrows_the_lease)
     cr_expect_gt(count, 10);
     cr_expect_leq(strlen(text), GRANT_TABLE_BYTES_MAX);
     grant_table_remove(&table, grant_table_find(&table, "uid-0"));
-    cr_expect(grant_table_has_room(&table));
+    cr_expect(grant_table_has_room(&table, 0));
     grant_table_release(&table);
 }

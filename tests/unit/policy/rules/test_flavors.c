@@ -277,10 +277,7 @@ Test(flavors, give_nothing_to_whom_asks_nothing_even_above_quota)
     cr_assert_eq(assign_one("{" ASKS("nvidia.com/gpu: 1") "}"), VERDICT_WAITS);
 }
 
-Test(flavors, know_their_nominal_quota)
+Test(flavors, are_found_by_name)
 {
-    cr_assert_eq(flavors_nominal(world.queue, "l4-4gpu", GPU), 4);
-    cr_assert_eq(flavors_nominal(world.queue, "l4-4gpu", "memory"), 0);
-    cr_assert_eq(flavors_nominal(world.queue, "gone", GPU), 0);
     cr_assert_null(flavor_list_find(&world.flavors, "gone"));
 }
