@@ -61,6 +61,8 @@ test_objects := $(patsubst %.c,$(OUT)/%.o,$(sort $(shell find tests -name '*.c')
 unit_tests := $(foreach object,$(filter $(OUT)/tests/unit/%,$(test_objects)),$(if $(filter test_%,$(notdir $(object))),$(object:.o=)))
 concurrency_tests := $(patsubst %.o,%,$(filter $(OUT)/tests/concurrency/%,$(test_objects)))
 answer_review := $(OUT)/tests/admission/answer_review
+fuzz_targets := $(foreach object,$(filter $(OUT)/tests/fuzz/%,$(test_objects)),$(if $(filter fuzz_%,$(notdir $(object))),$(object:.o=)))
+plan_bench := $(OUT)/tests/bench/plan_bench
 
 version := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
 quiet = $(if $(V),,@printf '  %-5s %s\n' $(1) $(2);)
@@ -68,8 +70,8 @@ quiet = $(if $(V),,@printf '  %-5s %s\n' $(1) $(2);)
 run = @env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS
 link = $(call quiet,LINK,$@)$(CC) $(project_ldflags) $(LDFLAGS) -o $@ $(filter %.o,$^)
 
-.PHONY: all objects layers test check demo bench install format clean
-.PHONY: test-unit test-admission test-cluster test-concurrency
+.PHONY: all objects layers test check fuzz demo bench install format clean
+.PHONY: test-unit test-admission test-cluster test-concurrency fuzz-targets bench-plan
 all: $(PROGRAM)
 
 $(PROGRAM): $(main) $(call objects_in,$(modules))
@@ -93,17 +95,23 @@ objects: $(main) $(call objects_in,$(modules)) $(test_objects)
 layers:
 	@$(foreach module,$(modules),echo '$(module): $(uses.$(module))';)
 
-# The module whose tests are in tests/unit/$(1), and the modules that those tests link.
-tested_module = $(or $(filter $(1) webhook/$(1),$(modules)),$(error 'tests/unit/$(1)' mirrors no module))
+# The module whose tests are in tests/unit/$(1) or tests/fuzz/$(1), and the modules that those tests link.
+tested_module = $(or $(filter $(1) webhook/$(1),$(modules)),$(error '$(1)' below the tests mirrors no module))
 tested_modules = $(tested_module) $(uses.$(tested_module))
 
 # What else lies in a folder of tests is linked to each of them.
-test_helpers = $(filter-out $(OUT)/$(1)/test_%,$(call objects_in,$(1)))
+test_helpers = $(filter-out $(OUT)/$(1)/test_% $(OUT)/$(1)/fuzz_%,$(call objects_in,$(1)))
 
 .SECONDEXPANSION:
 $(unit_tests): $(OUT)/tests/unit/%: $(OUT)/tests/unit/%.o $$(call test_helpers,tests/unit/$$(*D)) \
 		$$(call objects_in,$$(call tested_modules,$$(*D)))
 	$(link) $(call libraries_in,$(call tested_modules,$(*D))) -lcriterion
+
+# With clang and SANITIZE=fuzzer-no-link,address,undefined, which scripts/fuzz.sh chooses.
+$(fuzz_targets): project_ldflags += -fsanitize=fuzzer
+$(fuzz_targets): $(OUT)/tests/fuzz/%: $(OUT)/tests/fuzz/%.o $$(call test_helpers,tests/fuzz/$$(*D)) \
+		$$(call objects_in,$$(call tested_modules,$$(*D)))
+	$(link) $(call libraries_in,$(call tested_modules,$(*D)))
 
 admission_modules := webhook/admission $(uses.webhook/admission)
 $(answer_review): $(answer_review).o $(call objects_in,$(admission_modules))
@@ -113,6 +121,10 @@ $(concurrency_tests): %: %.o $(call objects_in,$(modules))
 	$(link) $(call libraries_in,$(modules))
 $(OUT)/tests/concurrency/http_stress: $(OUT)/tests/unit/http/peer.o
 $(OUT)/tests/concurrency/kube_stress: $(OUT)/tests/unit/kube/fake_server.o
+
+planning_modules := policy/rules $(uses.policy/rules)
+$(plan_bench): $(plan_bench).o $(call objects_in,$(planning_modules))
+	$(link) $(call libraries_in,$(planning_modules))
 
 # The parts of `make test`, which says with what they are built; each ends with `N passed, N failed`.
 test-unit: $(unit_tests)
@@ -133,11 +145,23 @@ test:
 check:
 	$(run) scripts/check.sh
 
+# FUZZ_SECONDS (60) are shared by all targets.
+fuzz:
+	$(run) scripts/fuzz.sh
+
+# Built and listed: scripts/fuzz.sh runs them.
+fuzz-targets: $(fuzz_targets)
+	@printf '%s\n' $^
+
 demo:
 	$(run) scripts/demo.sh $(if $(KEEP),--keep)
 
 bench:
 	$(run) scripts/bench.sh
+
+# The figures of the policy engine alone, in seconds.
+bench-plan: $(plan_bench)
+	@tests/bench/run --plan $<
 
 install: $(PROGRAM)
 	install -D -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/gpuaas

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "base/timestamp.h"
 
 static atomic_int lowest_level = LOG_INFO;
 
@@ -75,12 +76,12 @@ void log_write(enum log_level level, const char *message, size_t field_count,
                const struct log_field *fields)
 {
     auto_text struct text line = {0};
-    char time_text[CLOCK_TEXT_BYTES];
+    char time_text[TIMESTAMP_TEXT_BYTES];
 
     if ((int)level < atomic_load(&lowest_level)) {
         return;
     }
-    clock_format_micros(clock_wall_us(), time_text);
+    timestamp_format_micros(clock_wall_us(), time_text);
     text_append_format(&line, "{\"time\":\"%s\",\"level\":\"%s\",\"message\":", time_text,
                        level_names[level]);
     append_quoted(&line, message);

@@ -9,6 +9,7 @@
 static const struct command commands[] = {
     {"serve", command_serve, "run the webhook and the companion"},
     {"check", command_check, "look for mistakes in Kueue objects and our configuration"},
+    {"simulate", command_simulate, "replay arrivals against a policy: who waits how long, and why"},
     {"certs", command_certs, "make a certificate authority and a serving certificate"},
     {"version", command_version, "print the version"},
 };

@@ -4,7 +4,10 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "policy/objects/admission_check_rules.h"
+#include "policy/objects/fair_weight.h"
 #include "policy/objects/metadata.h"
+#include "policy/objects/queue_options.h"
 #include "policy/objects/resource_group.h"
 
 static const char *const spec_fields[] = {
@@ -32,21 +35,29 @@ static const char *const borrowing_fields[] = {"policy", "maxPriorityThreshold",
 
 static const char *const queueing_strategies[] = {"BestEffortFIFO", "StrictFIFO", NULL};
 static const char *const stop_policies[] = {"None", "Hold", "HoldAndDrain", NULL};
+
+/* v1beta1's word for the first of them comes last. */
 static const char *const borrow_choices[] = {"MayStopSearch", "TryNextFlavor", "Borrow", NULL};
 static const char *const preempt_choices[] = {"MayStopSearch", "TryNextFlavor", "Preempt", NULL};
+enum { TRY_NEXT_FLAVOR = 1 };
 static const char *const preference_choices[] = {"BorrowingOverPreemption",
                                                  "PreemptionOverBorrowing", NULL};
-static const char *const reclaim_choices[] = {"Never", "LowerPriority", "Any", NULL};
-static const char *const borrowing_choices[] = {"Never", "LowerPriority", NULL};
+
+/* The positions are those of enum preemption_policy. */
 static const char *const within_choices[] = {"Never", "LowerPriority", "LowerOrNewerEqualPriority",
                                              NULL};
+static const char *const borrowing_choices[] = {"Never", "LowerPriority", NULL};
+static const char *const reclaim_choices[] = {"Never", "LowerPriority", "Any", NULL};
+static const enum preemption_policy reclaim_policies[] = {
+    PREEMPTION_NEVER, PREEMPTION_LOWER_PRIORITY, PREEMPTION_ANY};
 
-/* The position of the choice; zero if the field is absent. */
-static int read_choice(const struct field *parent, const char *name, const char *const *choices)
+/* The position of the choice. */
+static int read_choice(const struct field *parent, const char *name, const char *const *choices,
+                       int fallback)
 {
     auto_field struct field field = field_get(parent, name);
 
-    return field_choice(&field, choices, 0);
+    return field_choice(&field, choices, fallback);
 }
 
 /* v1beta1 calls it `cohort`, v1beta2 `cohortName`. */
@@ -79,39 +90,53 @@ static void read_selector(const struct field *spec, struct label_selector *out_s
     }
 }
 
-static void check_fungibility(const struct field *spec)
+static void read_fungibility(const struct field *spec, struct flavor_fungibility *out_fungibility)
 {
     auto_field struct field field = field_get(spec, "flavorFungibility");
+    auto_field struct field preference = field_get(&field, "preference");
+    int when_borrowing = read_choice(&field, "whenCanBorrow", borrow_choices, 0);
+    int when_preempting = read_choice(&field, "whenCanPreempt", preempt_choices, TRY_NEXT_FLAVOR);
 
     field_expect_names(&field, fungibility_fields);
-    read_choice(&field, "whenCanBorrow", borrow_choices);
-    read_choice(&field, "whenCanPreempt", preempt_choices);
-    read_choice(&field, "preference", preference_choices);
+    *out_fungibility = (struct flavor_fungibility){
+        .may_stop_when_borrowing = when_borrowing != TRY_NEXT_FLAVOR,
+        .may_stop_when_preempting = when_preempting != TRY_NEXT_FLAVOR,
+        .prefers_preemption = field_choice(&preference, preference_choices, 0) != 0,
+    };
+    if (preference.value != NULL &&
+        (out_fungibility->may_stop_when_borrowing || out_fungibility->may_stop_when_preempting)) {
+        field_fault(&preference, "needs TryNextFlavor in both whenCanBorrow and whenCanPreempt: "
+                                 "else the search ends before there is a choice");
+    }
 }
 
-static void check_preemption(const struct field *spec)
+static void read_borrowing(const struct field *preemption, struct preemption_rules *rules)
 {
-    auto_field struct field field = field_get(spec, "preemption");
-    auto_field struct field borrowing = field_get(&field, "borrowWithinCohort");
+    auto_field struct field borrowing = field_get(preemption, "borrowWithinCohort");
     auto_field struct field policy = field_get(&borrowing, "policy");
+    auto_field struct field threshold = field_get(&borrowing, "maxPriorityThreshold");
 
-    field_expect_names(&field, preemption_fields);
     field_expect_names(&borrowing, borrowing_fields);
-    read_choice(&field, "withinClusterQueue", within_choices);
-    int reclaim = read_choice(&field, "reclaimWithinCohort", reclaim_choices);
-    if (field_choice(&policy, borrowing_choices, 0) != 0 && reclaim == 0) {
+    rules->borrow_within_cohort =
+        (enum preemption_policy)field_choice(&policy, borrowing_choices, 0);
+    rules->has_priority_threshold = threshold.value != NULL;
+    rules->max_priority_threshold = field_integer(&threshold, 0, INT32_MIN, INT32_MAX);
+    if (rules->borrow_within_cohort != PREEMPTION_NEVER &&
+        rules->reclaim_within_cohort == PREEMPTION_NEVER) {
         field_fault(&policy, "must be Never while reclaimWithinCohort is Never");
     }
 }
 
-static void check_admission_checks(const struct field *spec)
+static void read_preemption(const struct field *spec, struct preemption_rules *out_rules)
 {
-    auto_field struct field list = field_get(spec, "admissionChecks");
-    auto_field struct field strategy = field_get(spec, "admissionChecksStrategy");
+    auto_field struct field field = field_get(spec, "preemption");
 
-    if (field_count(&list, 64) > 0 && strategy.value != NULL) {
-        field_fault(&strategy, "excludes admissionChecks: keep one of the two");
-    }
+    field_expect_names(&field, preemption_fields);
+    out_rules->within_cluster_queue =
+        (enum preemption_policy)read_choice(&field, "withinClusterQueue", within_choices, 0);
+    out_rules->reclaim_within_cohort =
+        reclaim_policies[read_choice(&field, "reclaimWithinCohort", reclaim_choices, 0)];
+    read_borrowing(&field, out_rules);
 }
 
 static void read_spec(const struct field *root, struct cluster_queue *queue)
@@ -121,13 +146,16 @@ static void read_spec(const struct field *root, struct cluster_queue *queue)
     field_expect_names(&spec, spec_fields);
     queue->cohort_name = read_cohort(root, &spec);
     queue->queueing_strategy =
-        (enum queueing_strategy)read_choice(&spec, "queueingStrategy", queueing_strategies);
-    queue->stop_policy = (enum stop_policy)read_choice(&spec, "stopPolicy", stop_policies);
+        (enum queueing_strategy)read_choice(&spec, "queueingStrategy", queueing_strategies, 0);
+    queue->stop_policy = (enum stop_policy)read_choice(&spec, "stopPolicy", stop_policies, 0);
     read_selector(&spec, &queue->namespace_selector);
-    resource_group_list_read(&spec, queue->cohort_name != NULL, &queue->resource_groups);
-    check_fungibility(&spec);
-    check_preemption(&spec);
-    check_admission_checks(&spec);
+    resource_group_list_read(&spec,
+                             queue->cohort_name != NULL ? LIMITS_IN_COHORT : LIMITS_WITHOUT_COHORT,
+                             &queue->resource_groups);
+    read_fungibility(&spec, &queue->fungibility);
+    read_preemption(&spec, &queue->preemption);
+    admission_check_rules_read(&spec, &queue->resource_groups, &queue->admission_checks);
+    queue->fair_weight_milli = fair_weight_read(&spec);
 }
 
 bool cluster_queue_decode(const json_t *object, struct findings *findings,
@@ -140,6 +168,7 @@ bool cluster_queue_decode(const json_t *object, struct findings *findings,
 
     metadata_read(&root, &metadata);
     queue->name = take_pointer(&metadata.name);
+    queue_options_read(&root, &queue->options);
     read_spec(&root, queue);
     if (decoding.has_mistake) {
         cluster_queue_destroy(queue);
@@ -158,6 +187,7 @@ void cluster_queue_destroy(struct cluster_queue *queue)
     free(queue->cohort_name);
     label_selector_release(&queue->namespace_selector);
     resource_group_list_release(&queue->resource_groups);
+    admission_check_rules_release(&queue->admission_checks);
     free(queue);
 }
 

@@ -5,7 +5,10 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "policy/objects/duration.h"
 #include "policy/objects/field.h"
+#include "policy/objects/pods_ready_rules.h"
+#include "policy/objects/queue_options.h"
 #include "policy/objects/syntax.h"
 
 enum { NAMES_MAX = 256 };
@@ -21,11 +24,20 @@ static const char *const root_fields[] = {
     "successorReservationSeconds",
     "relistSeconds",
     "leaseDurationSeconds",
+    "nodePlaces",
+    "backfill",
+    "fairSharing",
+    "minimumRuntime",
+    "maxGpusPerUser",
+    "suspendMode",
+    "waitForPodsReady",
     "httpThreads",
     "logLevel",
     NULL,
 };
 static const char *const controller_fields[] = {"statefulSet", "replicaSet", "job", NULL};
+static const char *const sharing_fields[] = {"enable", NULL};
+static const char *const suspend_modes[] = {"Gate", "Stop", NULL};
 static const char *const log_levels[] = {"debug", "info", "warning", "error", NULL};
 
 static const char *const default_resources[] = {"nvidia.com/gpu", "nvidia.com/mig-*", "amd.com/gpu",
@@ -149,9 +161,35 @@ static void check_word(const struct field *root, const char *name, const char *e
     }
 }
 
+static bool read_bool(const struct field *parent, const char *name, bool fallback)
+{
+    auto_field struct field field = field_get(parent, name);
+
+    return field_bool(&field, fallback);
+}
+
+/* How it is decided who starts. */
+static void read_rules(const struct field *root, struct configuration *configuration)
+{
+    auto_field struct field sharing = field_get(root, "fairSharing");
+    auto_field struct field minimum = field_get(root, "minimumRuntime");
+    auto_field struct field cap = field_get(root, "maxGpusPerUser");
+    auto_field struct field suspend_mode = field_get(root, "suspendMode");
+
+    configuration->profile_selects_flavor = read_bool(root, "profileSelectsFlavor", true);
+    configuration->node_places = read_bool(root, "nodePlaces", true);
+    configuration->backfill = read_bool(root, "backfill", false);
+    field_expect_names(&sharing, sharing_fields);
+    configuration->fair_sharing = read_bool(&sharing, "enable", false);
+    configuration->minimum_runtime_seconds = duration_read(&minimum, 0, 0);
+    configuration->max_gpus_per_user = field_integer(&cap, 0, 0, OPTION_GPUS_MAX);
+    configuration->suspend_mode = (enum configuration_suspend_mode)field_choice(
+        &suspend_mode, suspend_modes, SUSPEND_MODE_GATE);
+    pods_ready_rules_read(root, &configuration->pods_ready);
+}
+
 static void read_root(const struct field *root, struct configuration *configuration)
 {
-    auto_field struct field profile = field_get(root, "profileSelectsFlavor");
     auto_field struct field log_level = field_get(root, "logLevel");
 
     field_expect_names(root, root_fields);
@@ -159,7 +197,7 @@ static void read_root(const struct field *root, struct configuration *configurat
     check_resources(root);
     read_controllers(root, configuration);
     read_names(root, "breakGlassGroups", default_groups, &configuration->break_glass_groups);
-    configuration->profile_selects_flavor = field_bool(&profile, true);
+    read_rules(root, configuration);
     read_numbers(root, configuration);
     configuration->log_level =
         (enum configuration_log_level)field_choice(&log_level, log_levels, CONFIGURATION_LOG_INFO);

@@ -12,6 +12,18 @@
 
 struct name_list ARRAY_OF(char *);
 
+/* waitForPodsReady: whose Pods are not ready in time gives its quota back and queues anew. */
+struct pods_ready_rules {
+    bool is_enabled;
+    int64_t timeout_seconds;          /* from admission until all Pods are ready */
+    int64_t recovery_timeout_seconds; /* after that, until a lost Pod is ready again; 0: for ever */
+    bool blocks_admission;            /* nobody else starts meanwhile */
+    bool requeues_by_eviction;        /* requeuingStrategy.timestamp: Eviction, not Creation */
+    int64_t backoff_base_seconds;
+    int64_t backoff_max_seconds;
+    int64_t backoff_limit_count; /* -1: no limit */
+};
+
 /* Our own settings. Immutable once decoded; docs/configuration.md lists every field. */
 struct configuration {
     struct reference references;
@@ -28,6 +40,16 @@ struct configuration {
                                         */
     int relist_seconds;                /* quorum relist that repairs what a watch may have lost */
     int lease_duration_seconds;
+    bool node_places;                /* a start needs nodes that have room, not only quota */
+    bool backfill;                   /* what ends before the blocked head can start may pass it */
+    bool fair_sharing;               /* order and preemption by dominant resource share */
+    int64_t minimum_runtime_seconds; /* what has just started is not preempted */
+    int64_t max_gpus_per_user;       /* of managed resources, in one ClusterQueue; 0: no cap */
+    enum configuration_suspend_mode {
+        SUSPEND_MODE_GATE, /* a Notebook waits by the gate on its Pod */
+        SUSPEND_MODE_STOP, /* by the stop annotation */
+    } suspend_mode;
+    struct pods_ready_rules pods_ready;
     int http_threads; /* 0: one for each processor, at most 4 */
     enum configuration_log_level {
         CONFIGURATION_LOG_DEBUG,

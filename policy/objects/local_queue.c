@@ -2,7 +2,9 @@
 #include "policy/objects/local_queue.h"
 
 #include "base/text.h"
+#include "policy/objects/fair_weight.h"
 #include "policy/objects/metadata.h"
+#include "policy/objects/queue_options.h"
 
 static const char *const spec_fields[] = {"clusterQueue", "stopPolicy", "fairSharing", NULL};
 static const char *const stop_policies[] = {"None", "Hold", "HoldAndDrain", NULL};
@@ -20,6 +22,7 @@ static void read_spec(const struct field *root, struct local_queue *queue)
         queue->cluster_queue = memory_copy_text(field_required_name(&cluster_queue));
     }
     queue->stop_policy = (enum stop_policy)field_choice(&stop_policy, stop_policies, STOP_NONE);
+    fair_weight_read(&spec);
 }
 
 bool local_queue_decode(const json_t *object, struct findings *findings,
@@ -35,6 +38,7 @@ bool local_queue_decode(const json_t *object, struct findings *findings,
     queue->namespace_name = take_pointer(&metadata.namespace_name);
     queue->is_default =
         text_equal(string_map_find(&metadata.annotations, LOCAL_QUEUE_DEFAULT_ANNOTATION), "true");
+    queue->max_gpus = queue_options_read_max_gpus(&root);
     read_spec(&root, queue);
     if (decoding.has_mistake) {
         local_queue_destroy(queue);

@@ -13,7 +13,8 @@ struct local_queue {
     char *name;
     char *cluster_queue;
     enum stop_policy stop_policy;
-    bool is_default; /* annotated kueue.x-k8s.io/default-queue: "true" */
+    int64_t max_gpus; /* annotation gpuaas.dev/max-gpus: most that its workloads hold; 0: no cap */
+    bool is_default;  /* annotated kueue.x-k8s.io/default-queue: "true" */
 };
 
 bool local_queue_decode(const json_t *object, struct findings *findings,

@@ -63,13 +63,12 @@ static char *read_namespace(const struct field *metadata)
     return memory_copy_text(name != NULL ? name : "");
 }
 
-void metadata_read(const struct field *object, struct metadata *out_metadata)
+void metadata_read_only(const struct field *object, struct metadata *out_metadata)
 {
     auto_field struct field metadata = field_get(object, "metadata");
     auto_field struct field name = field_get(&metadata, "name");
     auto_field struct field annotations = field_get(&metadata, "annotations");
 
-    field_expect_names(object, object_fields);
     field_expect_names(&metadata, metadata_fields);
     *out_metadata = (struct metadata){
         .name = memory_copy_text(field_required_name(&name)),
@@ -77,6 +76,12 @@ void metadata_read(const struct field *object, struct metadata *out_metadata)
     };
     read_labels(&metadata);
     read_keys(&annotations, &out_metadata->annotations);
+}
+
+void metadata_read(const struct field *object, struct metadata *out_metadata)
+{
+    field_expect_names(object, object_fields);
+    metadata_read_only(object, out_metadata);
 }
 
 void metadata_release(struct metadata *metadata)

@@ -12,6 +12,9 @@ struct metadata {
 
 /* Reads the outer fields of a Kubernetes object (apiVersion, kind, metadata, spec, status). */
 void metadata_read(const struct field *object, struct metadata *out_metadata);
+
+/* The same, without a look at the fields beside `metadata`. */
+void metadata_read_only(const struct field *object, struct metadata *out_metadata);
 void metadata_release(struct metadata *metadata);
 
 MEMORY_DEFINE_AUTO_RELEASE(metadata)

@@ -4,63 +4,20 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "policy/objects/quantity.h"
-#include "policy/objects/syntax.h"
 
 enum { GROUPS_MAX = 16, ITEMS_MAX = 64, ITEMS_OF_QUEUE_MAX = 256 };
 
 static const char *const group_fields[] = {"coveredResources", "flavors", NULL};
-static const char *const flavor_fields[] = {"name", "resources", NULL};
-static const char *const quota_fields[] = {"name", "nominalQuota", "borrowingLimit", "lendingLimit",
-                                           NULL};
-
-static void release_names(struct resource_names *names)
-{
-    array_for_each(name, names) {
-        free(*name);
-    }
-    array_release(names);
-}
-
-static bool has_name(const struct resource_names *names, const char *name)
-{
-    array_for_each(candidate, names) {
-        if (strcmp(*candidate, name) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static void add_name(struct resource_names *names, const char *name)
-{
-    if (!has_name(names, name)) {
-        array_append(names, memory_copy_text(name));
-    }
-}
-
-/* The names as a YAML list: ["cpu", "nvidia.com/gpu"]. */
-static char *format_names(const struct resource_names *names)
-{
-    struct text text = {0};
-
-    text_append(&text, "[");
-    array_for_each(name, names) {
-        text_append_format(&text, "%s\"%s\"", name != names->items ? ", " : "", *name);
-    }
-    text_append(&text, "]");
-    return text_take(&text);
-}
 
 /* What the group covers: as written, or else as its flavors have it. */
 static void collect_names(const struct resource_group *group, struct resource_names *names)
 {
     array_for_each(name, &group->covered_resources) {
-        add_name(names, *name);
+        resource_names_add(names, *name);
     }
     array_for_each(quota, &group->flavors) {
         array_for_each(item, &quota->nominal) {
-            add_name(names, item->name);
+            resource_names_add(names, item->name);
         }
     }
 }
@@ -75,17 +32,6 @@ static const struct flavor_quota *find_flavor(const struct resource_group *group
     return NULL;
 }
 
-static const char *read_resource_name(const struct field *field)
-{
-    const char *name = field_required_text(field);
-
-    if (name != NULL && !syntax_is_qualified_name(name)) {
-        field_fault(field, "'%.80s' is no resource name such as 'nvidia.com/gpu'", name);
-        return NULL;
-    }
-    return name;
-}
-
 static void read_covered(const struct field *group_field, struct resource_group *group)
 {
     auto_field struct field field = field_get(group_field, "coveredResources");
@@ -93,8 +39,8 @@ static void read_covered(const struct field *group_field, struct resource_group 
 
     for (size_t i = 0; i < count; i++) {
         auto_field struct field item = field_item(&field, i);
-        const char *name = read_resource_name(&item);
-        if (name != NULL && has_name(&group->covered_resources, name)) {
+        const char *name = flavor_quota_read_resource(&item);
+        if (name != NULL && resource_names_has(&group->covered_resources, name)) {
             field_fault(&item, "'%s' is listed twice", name);
         } else if (name != NULL) {
             array_append(&group->covered_resources, memory_copy_text(name));
@@ -102,150 +48,16 @@ static void read_covered(const struct field *group_field, struct resource_group 
     }
 }
 
-static bool read_quantity(const struct field *quota_field, const char *name, const char *resource,
-                          int64_t *out_amount)
-{
-    auto_field struct field field = field_get(quota_field, name);
-    struct error error = {0};
-
-    if (field.value == NULL) {
-        return false;
-    }
-    if (!quantity_decode(field.value, resource, out_amount, &error)) {
-        field_fault(&field, "%s", error.message);
-        return false;
-    }
-    return true;
-}
-
-static void check_limits(const struct field *quota_field, const char *resource, int64_t nominal,
-                         bool has_cohort)
-{
-    static const char *const names[] = {"borrowingLimit", "lendingLimit"};
-    int64_t limits[ARRAY_LENGTH(names)] = {0, 0};
-
-    for (size_t i = 0; i < ARRAY_LENGTH(names); i++) {
-        if (read_quantity(quota_field, names[i], resource, &limits[i]) && !has_cohort) {
-            auto_field struct field field = field_get(quota_field, names[i]);
-            field_fault(&field, "needs a cohort: there is nobody to borrow from or to lend to");
-        }
-    }
-    if (limits[1] > nominal) {
-        auto_field struct field field = field_get(quota_field, names[1]);
-        field_fault(&field, "is more than nominalQuota");
-    }
-}
-
-/* One item of a flavor's resources; its name, borrowed, or NULL. */
-static const char *read_quota(const struct field *quota_field, bool has_cohort,
-                              struct flavor_quota *quota)
-{
-    auto_field struct field name_field = field_get(quota_field, "name");
-    auto_field struct field nominal_field = field_get(quota_field, "nominalQuota");
-    int64_t nominal = 0;
-
-    field_expect_names(quota_field, quota_fields);
-    const char *name = read_resource_name(&name_field);
-    if (nominal_field.value == NULL) {
-        field_fault(&nominal_field, "is missing: add the line 'nominalQuota: 0' with your number");
-    }
-    if (name == NULL) {
-        return NULL;
-    }
-    if (resources_has(&quota->nominal, name)) {
-        field_fault(&name_field, "'%s' is listed twice", name);
-        return NULL;
-    }
-    if (read_quantity(quota_field, "nominalQuota", name, &nominal)) {
-        check_limits(quota_field, name, nominal, has_cohort);
-    }
-    resources_set(&quota->nominal, name, nominal);
-    return name;
-}
-
-/* True if both are the same set. */
-static bool check_sets(const struct field *list_field, const struct resource_names *covered,
-                       const struct flavor_quota *quota)
-{
-    bool is_same = true;
-
-    array_for_each(name, covered) {
-        if (!resources_has(&quota->nominal, *name)) {
-            field_fault(list_field,
-                        "flavor '%s' has no quota for '%s': add the item '- {name: \"%s\", "
-                        "nominalQuota: 0}' with your number",
-                        quota->flavor, *name, *name);
-            is_same = false;
-        }
-    }
-    array_for_each(item, &quota->nominal) {
-        if (!has_name(covered, item->name)) {
-            field_fault(list_field,
-                        "'%s' is not in coveredResources: add it there, or remove it here",
-                        item->name);
-            is_same = false;
-        }
-    }
-    return is_same;
-}
-
-static void check_order(const struct field *list_field, const struct resource_names *covered,
-                        const struct resource_names *listed, const struct flavor_quota *quota)
-{
-    if (covered->count == 0 || !check_sets(list_field, covered, quota)) {
-        return;
-    }
-    for (size_t i = 0; i < listed->count && i < covered->count; i++) {
-        if (strcmp(listed->items[i], covered->items[i]) != 0) {
-            auto_field struct field item = field_item(list_field, i);
-            auto_free char *order = format_names(covered);
-            field_fault(&item,
-                        "'%s' is out of order: list the resources as coveredResources does: %s",
-                        listed->items[i], order);
-            return;
-        }
-    }
-}
-
-static void read_quotas(const struct field *flavor_field, bool has_cohort,
-                        const struct resource_names *covered, struct flavor_quota *quota)
-{
-    auto_field struct field list = field_get(flavor_field, "resources");
-    struct resource_names listed = {0};
-    size_t count = field_count(&list, ITEMS_MAX);
-    bool is_whole = true;
-
-    if (list.value == NULL || (json_is_array(list.value) && count == 0)) {
-        field_fault(&list, "is missing: the quota of each resource");
-        return;
-    }
-    for (size_t i = 0; i < count; i++) {
-        auto_field struct field item = field_item(&list, i);
-        const char *name = field_is_object(&item) ? read_quota(&item, has_cohort, quota) : NULL;
-        is_whole = is_whole && name != NULL;
-        if (name != NULL) {
-            array_append(&listed, memory_copy_text(name));
-        }
-    }
-    if (is_whole) {
-        check_order(&list, covered, &listed, quota);
-    }
-    release_names(&listed);
-}
-
-static void read_flavor(const struct field *flavor_field, bool has_cohort,
+static void read_flavor(const struct field *flavor_field, enum limit_rules rules,
                         struct resource_group *group)
 {
     auto_field struct field name_field = field_get(flavor_field, "name");
     struct flavor_quota quota = {0};
 
-    field_expect_names(flavor_field, flavor_fields);
-    const char *name = field_required_name(&name_field);
-    quota.flavor = memory_copy_text(name != NULL ? name : "");
-    if (name != NULL && find_flavor(group, name) != NULL) {
-        field_fault(&name_field, "flavor '%s' is in this group twice", name);
+    flavor_quota_read(flavor_field, rules, &group->covered_resources, &quota);
+    if (quota.flavor[0] != '\0' && find_flavor(group, quota.flavor) != NULL) {
+        field_fault(&name_field, "flavor '%s' is in this group twice", quota.flavor);
     }
-    read_quotas(flavor_field, has_cohort, &group->covered_resources, &quota);
     array_append(&group->flavors, quota);
 }
 
@@ -259,17 +71,17 @@ static void check_covered(const struct field *group_field, const struct resource
         return;
     }
     collect_names(group, &names);
-    auto_free char *list = format_names(&names);
+    auto_free char *list = resource_names_format(&names);
     if (names.count > 0) {
         field_fault(&field, "is missing: add the line 'coveredResources: %s' beside 'flavors'",
                     list);
     } else {
         field_fault(&field, "is missing: the resources that this group gives");
     }
-    release_names(&names);
+    resource_names_release(&names);
 }
 
-static void read_group(const struct field *group_field, bool has_cohort,
+static void read_group(const struct field *group_field, enum limit_rules rules,
                        struct resource_group *group)
 {
     auto_field struct field flavors = field_get(group_field, "flavors");
@@ -283,7 +95,7 @@ static void read_group(const struct field *group_field, bool has_cohort,
     for (size_t i = 0; i < count; i++) {
         auto_field struct field item = field_item(&flavors, i);
         if (field_is_object(&item)) {
-            read_flavor(&item, has_cohort, group);
+            read_flavor(&item, rules, group);
         }
     }
     check_covered(group_field, group);
@@ -311,8 +123,8 @@ static char *format_merged_names(const struct resource_group *first,
 
     collect_names(first, &names);
     collect_names(second, &names);
-    char *list = format_names(&names);
-    release_names(&names);
+    char *list = resource_names_format(&names);
+    resource_names_release(&names);
     return list;
 }
 
@@ -338,7 +150,7 @@ static void check_pair(const struct field *groups_field, const struct resource_g
     auto_free char *merged = format_merged_names(earlier, later);
 
     array_for_each(name, &later->covered_resources) {
-        if (has_name(&earlier->covered_resources, *name)) {
+        if (resource_names_has(&earlier->covered_resources, *name)) {
             auto_field struct field item = field_item(&covered, find_item(&covered, *name));
             tell_merge(&item, "resource", *name, earlier_path, merged);
         }
@@ -366,7 +178,7 @@ static void check_totals(const struct field *groups_field, const struct resource
     }
 }
 
-void resource_group_list_read(const struct field *spec, bool has_cohort,
+void resource_group_list_read(const struct field *spec, enum limit_rules rules,
                               struct resource_group_list *out_groups)
 {
     auto_field struct field field = field_get(spec, "resourceGroups");
@@ -376,7 +188,7 @@ void resource_group_list_read(const struct field *spec, bool has_cohort,
         auto_field struct field item = field_item(&field, i);
         array_append(out_groups, ((struct resource_group){0}));
         if (field_is_object(&item)) {
-            read_group(&item, has_cohort, &out_groups->items[i]);
+            read_group(&item, rules, &out_groups->items[i]);
         }
         for (size_t earlier = 0; earlier < i; earlier++) {
             check_pair(&field, out_groups, earlier, i);
@@ -388,10 +200,9 @@ void resource_group_list_read(const struct field *spec, bool has_cohort,
 void resource_group_list_release(struct resource_group_list *groups)
 {
     array_for_each(group, groups) {
-        release_names(&group->covered_resources);
+        resource_names_release(&group->covered_resources);
         array_for_each(quota, &group->flavors) {
-            free(quota->flavor);
-            resources_release(&quota->nominal);
+            flavor_quota_release(quota);
         }
         array_release(&group->flavors);
     }

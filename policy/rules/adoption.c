@@ -2,18 +2,7 @@
 #include "policy/rules/adoption.h"
 
 #include "base/text.h"
-
-static bool covers_managed(const struct flavor_rules *rules, const struct resource_group *group,
-                           const struct pod_set *set)
-{
-    array_for_each(resource, &group->covered_resources) {
-        if (resources_get(&set->requests, *resource) > 0 &&
-            configuration_manages(rules->configuration, *resource)) {
-            return true;
-        }
-    }
-    return false;
-}
+#include "policy/rules/assignment.h"
 
 static bool may_be_on(const struct flavor_rules *rules, const struct resource_group *group,
                       const struct flavor_quota *quota, const struct pod_set *set,
@@ -35,7 +24,7 @@ void adoption_find_flavors(const struct flavor_rules *rules, const struct pod_se
                            const struct string_map *node_labels, struct flavor_names *out_flavors)
 {
     array_for_each(group, &rules->queue->resource_groups) {
-        if (!covers_managed(rules, group, set)) {
+        if (!flavors_group_serves_managed(rules->configuration, group, set)) {
             continue;
         }
         array_for_each(quota, &group->flavors) {
@@ -76,11 +65,8 @@ static void assign_set(const struct flavor_rules *rules, const struct pod_set *s
 struct admission *adoption_assign(const struct flavor_rules *rules,
                                   const struct pod_set_list *pod_sets, const char *flavor)
 {
-    struct admission *admission = memory_allocate(sizeof *admission);
+    struct admission *admission = assignment_create_admission(rules->queue);
 
-    admission->workload_uid = memory_copy_text("");
-    admission->cluster_queue = memory_copy_text(rules->queue->name);
-    admission->local_queue = memory_copy_text("");
     array_for_each(set, pod_sets) {
         struct pod_set_admission placed = {.name = memory_copy_text(set->name),
                                            .count = set->count};

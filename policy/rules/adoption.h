@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-#include "policy/rules/flavors.h"
+#include "policy/objects/admission.h"
+#include "policy/rules/flavors_match.h"
 
 /* Names of flavors; borrowed from the queue. */
 struct flavor_names ARRAY_OF(const char *);

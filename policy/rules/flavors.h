@@ -1,41 +1,44 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-#include "policy/objects/admission.h"
-#include "policy/objects/cluster_queue.h"
-#include "policy/objects/configuration.h"
-#include "policy/objects/resource_flavor.h"
-#include "policy/rules/pod_set.h"
+#include "policy/rules/assignment.h"
 #include "policy/rules/usage.h"
-#include "policy/rules/verdict.h"
 
-/* All flavors of the cluster; borrowed. */
-struct flavor_list ARRAY_OF(const struct resource_flavor *);
-
-/* What decides which flavors a queue can give. */
-struct flavor_rules {
-    const struct configuration *configuration;
-    const struct cluster_queue *queue;
-    const struct flavor_list *flavors;
+/* How things stand when an assignment is looked for; borrowed. */
+struct flavor_state {
+    struct flavor_rules rules;
+    int node;                           /* of the queue, in the tree */
+    const struct quota_usage *usage;    /* what is held now */
+    const struct quota_usage *promised; /* the same once victims are gone and preemptors have come;
+                                           NULL: nobody preempts. What fits must fit in both. */
+    const struct placement *placement;  /* NULL: places do not count */
+    const struct holder_list *holders;  /* NULL: nobody is preempted */
 };
 
-const struct resource_flavor *flavor_list_find(const struct flavor_list *list, const char *name);
+/* What is to be placed. */
+struct flavor_request {
+    const struct pod_set_list *pod_sets;
+    const char *only_flavor; /* what the hardware profile names; it binds if the queue has it */
+    struct order_key order;
+};
 
 /*
- * Tries the flavors of the queue in order, for each pod set and resource group (kueue-api.md
- * §4.4): taints, node selector and required affinity against the flavor's labels, then quota.
- * `only_flavor` (NULL: any) is what the hardware profile names; it binds if the queue has it.
- *
- * Fits: *out_admission (its workload and local queue still empty) is owned by the caller.
- * Otherwise the verdict carries the reasons of all flavors.
+ * Tries the flavors of the queue in order, for each pod set and resource group (kueue-api.md §4.4):
+ * taints, node selector and required affinity against the flavor's labels, then quota with
+ * borrowing, then a place on the nodes, then preemption; flavorFungibility says when the search
+ * ends. Where a pod set has a min_count and not all of it fits, the largest count that does is
+ * taken.
  */
-void flavors_assign(const struct flavor_rules *rules, const struct usage *used,
-                    const struct pod_set_list *pod_sets, const char *only_flavor,
-                    struct admission **out_admission, struct verdict *out_verdict);
+void flavors_assign(const struct flavor_state *state, const struct flavor_request *request,
+                    struct assignment *out_assignment);
 
-/* NULL if the pods may run on the flavor's nodes; otherwise why not, owned. */
-char *flavors_explain_mismatch(const struct flavor_rules *rules, const struct resource_group *group,
-                               const struct flavor_quota *quota, const struct pod_set *set);
+/* The same without the words: what is tried often is explained once (assignment_explain). */
+void flavors_evaluate(const struct flavor_state *state, const struct flavor_request *request,
+                      struct assignment *out_assignment);
 
 /* The flavors and amounts that an admission takes from its queue. */
 void flavors_count(const struct admission *admission, struct usage *out_usage);
+
+/* The same amounts in the cells of a tree; what the tree does not count is left out. */
+void quota_amounts_count(const struct quota_tree *tree, const struct usage *usage,
+                         struct quota_amounts *out_amounts);

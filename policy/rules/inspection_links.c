@@ -3,7 +3,7 @@
 
 #include "base/suggestion.h"
 #include "base/text.h"
-#include "policy/objects/local_queue.h"
+#include "policy/rules/inspection_remarks.h"
 
 /* Names of all objects of one kind; borrowed, and ends with NULL. */
 struct known_names ARRAY_OF(const char *);
@@ -102,6 +102,54 @@ static void check_flavors_of(struct inspection *inspection, const struct inspect
     }
 }
 
+/* Likewise with admission checks; files with neither flavors nor checks are not the whole. */
+static void check_admission_checks_of(struct inspection *inspection, const struct inspected *queue,
+                                      const struct known_names *checks)
+{
+    bool is_plain = json_object_get(spec_of(queue), "admissionChecks") != NULL;
+    size_t index = 0;
+
+    if (queue->cluster_queue == NULL || queue->has_no_name) {
+        return;
+    }
+    array_for_each(rule, &queue->cluster_queue->admission_checks) {
+        auto_free char *path =
+            is_plain ? text_format("spec.admissionChecks[%zu]", index)
+                     : text_format("spec.admissionChecksStrategy.admissionChecks[%zu].name", index);
+        if (!is_known(checks, rule->name)) {
+            tell_absent(inspection, queue, path, INSPECTION_ADMISSION_CHECK, rule->name, checks);
+        }
+        index++;
+    }
+}
+
+static const struct inspected *find_parent(const struct inspection *inspection,
+                                           const struct inspected *cohort)
+{
+    const char *parent = cohort->cohort != NULL ? cohort->cohort->parent_name : NULL;
+
+    return parent != NULL ? inspection_find(inspection, INSPECTION_COHORT, parent) : NULL;
+}
+
+/* Cohorts that are their own ancestors; told at the last of them. */
+static void check_circle(struct inspection *inspection, const struct inspected *last)
+{
+    auto_text struct text circle = {0};
+    const struct inspected *cohort = find_parent(inspection, last);
+
+    for (size_t steps = 0; cohort != NULL && cohort < last; steps++) {
+        text_append_format(&circle, " -> %s", cohort->cohort != NULL ? cohort->cohort->name : "");
+        cohort = steps < inspection->objects.count ? find_parent(inspection, cohort) : NULL;
+    }
+    if (cohort == last && last->cohort != NULL) {
+        inspection_tell(inspection, last, "spec.parentName",
+                        "Cohorts go in a circle, and no ClusterQueue below can admit anything: "
+                        "%s%s -> %s; remove one parentName",
+                        last->cohort->name, circle.bytes != NULL ? circle.bytes : "",
+                        last->cohort->name);
+    }
+}
+
 /* Where the namespace is not written (kustomize may add it), only one file is compared. */
 static bool is_same_namespace(const struct inspected *left, const struct inspected *right)
 {
@@ -163,17 +211,25 @@ void inspection_links_check(struct inspection *inspection)
 {
     struct known_names cluster_queues = {0};
     struct known_names flavors = {0};
+    struct known_names checks = {0};
 
     collect_names(inspection, INSPECTION_CLUSTER_QUEUE, &cluster_queues);
     collect_names(inspection, INSPECTION_RESOURCE_FLAVOR, &flavors);
+    collect_names(inspection, INSPECTION_ADMISSION_CHECK, &checks);
     array_for_each(inspected, &inspection->objects) {
         if (inspected->kind == INSPECTION_LOCAL_QUEUE) {
             check_cluster_queue_of(inspection, inspected, &cluster_queues);
-        } else if (inspected->kind == INSPECTION_CLUSTER_QUEUE) {
+        } else if (inspected->kind == INSPECTION_CLUSTER_QUEUE ||
+                   inspected->kind == INSPECTION_COHORT) {
             check_flavors_of(inspection, inspected, &flavors);
         }
+        if (flavors.count + checks.count > 2) {
+            check_admission_checks_of(inspection, inspected, &checks);
+        }
+        check_circle(inspection, inspected);
         check_pairs(inspection, inspected);
     }
     array_release(&cluster_queues);
     array_release(&flavors);
+    array_release(&checks);
 }

@@ -14,6 +14,16 @@ void pod_set_list_release(struct pod_set_list *list)
     array_release(list);
 }
 
+int64_t pod_set_total(const struct pod_set *set, int64_t count, const char *resource)
+{
+    int64_t total;
+
+    if (__builtin_mul_overflow(resources_get(&set->requests, resource), count, &total)) {
+        return INT64_MAX;
+    }
+    return total;
+}
+
 bool pod_set_list_append_decoded(struct pod_set_list *list, const char *name, int64_t count,
                                  const json_t *pod_spec, const char *path, struct error *error)
 {
@@ -77,6 +87,7 @@ uint64_t pod_set_list_shape(const struct pod_set_list *list)
 
     array_for_each(set, list) {
         hash = mix_number(mix_text(hash, set->name), set->count);
+        hash = mix_number(hash, set->min_count);
         hash = mix_number(hash, (int64_t)set->requests.count);
         for (size_t i = 0; i < set->requests.count; i++) {
             hash = mix_text(hash, set->requests.items[i].name);

@@ -8,6 +8,7 @@
 struct pod_set {
     char *name;
     int64_t count;
+    int64_t min_count;         /* the least that may start (partial admission); 0: all of it */
     struct resources requests; /* effective, of one pod */
     struct pod_spec spec;
 };
@@ -15,6 +16,9 @@ struct pod_set {
 struct pod_set_list ARRAY_OF(struct pod_set);
 
 void pod_set_list_release(struct pod_set_list *list);
+
+/* What so many pods of the set ask for together; saturates at INT64_MAX. */
+int64_t pod_set_total(const struct pod_set *set, int64_t count, const char *resource);
 
 /* Reads one pod set from a core/v1 PodSpec; an absurd quantity is an error that names its field
  * below `path`. */

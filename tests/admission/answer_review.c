@@ -94,12 +94,14 @@ static void read_queues(const json_t *state, struct snapshot *snapshot)
             .cluster_queue = memory_copy_text(text_of(queue, "name")),
             .waiting_count = (size_t)json_integer_value(json_object_get(queue, "waiting")),
         };
+        auto_usage struct usage used = {0};
         size_t used_index;
-        const json_t *used;
-        json_array_foreach(json_object_get(queue, "used"), used_index, used) {
-            usage_add(&queue_state.used, text_of(used, "flavor"), text_of(used, "resource"),
-                      json_integer_value(json_object_get(used, "amount")));
+        const json_t *item;
+        json_array_foreach(json_object_get(queue, "used"), used_index, item) {
+            usage_add(&used, text_of(item, "flavor"), text_of(item, "resource"),
+                      json_integer_value(json_object_get(item, "amount")));
         }
+        snapshot_count_used(snapshot, queue_state.cluster_queue, &used);
         array_append(&snapshot->queues, queue_state);
     }
 }

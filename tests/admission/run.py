@@ -14,7 +14,8 @@ A scenario is a folder:
                      wait), objects (added, or put in the place of one of the same kind and name),
                      without (kind/name of objects that are not there), configuration
     expected.yaml  call (mutate or validate), allowed, verdict, reason, and
-                     patch     the operations; <arrival> stands for a stamp of about now
+                     patch     the operations; <arrival> stands for a stamp of about now, <now> for
+                               a timestamp
                      warnings  the lines for the user
                      denial    what the message contains
                      code      of a denial
@@ -26,6 +27,7 @@ but what is ours, leave nothing to say about its own result, and pass the valida
 """
 
 import base64
+import datetime
 import json
 import pathlib
 import re
@@ -40,7 +42,11 @@ import yaml
 from malformed import MALFORMED
 
 HERE = pathlib.Path(__file__).resolve().parent
-ARRIVAL = "gpuaas.dev/arrival"
+STOPPED = "kubeflow-resource-stopped"
+STOPPED_BY = "gpuaas.dev/stopped-by"
+PARALLELISM = "gpuaas.dev/parallelism"
+STAMPS = ("gpuaas.dev~1arrival", "gpuaas.dev~1owner", "gpuaas.dev~1user", "gpuaas.dev~1stopped-by",
+          "/kubeflow-resource-stopped")
 OUR_ANNOTATIONS = "gpuaas.dev/"
 OUR_GATE = {"name": "kueue.x-k8s.io/admission"}
 QUEUE_LABEL = "kueue.x-k8s.io/queue-name"
@@ -92,24 +98,48 @@ def read_patch(response):
     return json.loads(base64.b64decode(response["patch"], validate=True)) if "patch" in response else []
 
 
-def hide_arrival(operations):
-    """The operations with <arrival> for a stamp that is about now, and that stamp."""
-    hidden = []
-    for operation in operations:
-        if operation["path"].endswith("gpuaas.dev~1arrival") and operation["op"] == "add":
-            age_s = time.time() - int(operation["value"]) / 1e6
-            if re.fullmatch(r"\d{16}", operation["value"]) and -5 < age_s < 60:
-                operation = {**operation, "value": "<arrival>"}
-        hidden.append(operation)
-    return hidden
+def is_now(seconds):
+    return -5 < time.time() - seconds < 60
 
 
-def without_ours(json_object):
-    """A copy without all that we may write."""
+def hide_time(operation):
+    """The operation with <arrival> or <now> for a time that is about now."""
+    value = operation.get("value")
+    if operation["op"] != "add" or not isinstance(value, str):
+        return operation
+    if operation["path"].endswith("gpuaas.dev~1arrival"):
+        if re.fullmatch(r"\d{16}", value) and is_now(int(value) / 1e6):
+            return {**operation, "value": "<arrival>"}
+    for timestamp in re.findall(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", value):
+        if is_now(datetime.datetime.fromisoformat(timestamp.replace("Z", "+00:00")).timestamp()):
+            value = value.replace(timestamp, "<now>")
+    return {**operation, "value": value}
+
+
+def hide_times(operations):
+    return [hide_time(operation) for operation in operations]
+
+
+def is_stopped_by_us(json_object):
+    annotations = json_object.get("metadata", {}).get("annotations") or {}
+    return annotations.get(STOPPED_BY, "").startswith("gpuaas:")
+
+
+def make_whole(json_object):
+    """A suspended Job that ran in part asks for all of it again."""
+    annotations = json_object.get("metadata", {}).get("annotations") or {}
+    if json_object.get("kind") != "Job" or PARALLELISM not in annotations:
+        return json_object
+    spec = {**json_object["spec"], "parallelism": int(annotations[PARALLELISM])}
+    return {**json_object, "spec": spec}
+
+
+def without_ours(json_object, left_out=()):
+    """A copy without all that we may write, and without these annotations."""
     copy = json.loads(json.dumps(json_object))
     metadata = copy.get("metadata", {})
     annotations = {key: value for key, value in (metadata.get("annotations") or {}).items()
-                   if not key.startswith(OUR_ANNOTATIONS)}
+                   if not key.startswith(OUR_ANNOTATIONS) and key not in left_out}
     labels = {key: value for key, value in (metadata.get("labels") or {}).items() if key != QUEUE_LABEL}
     for name, entries in (("annotations", annotations), ("labels", labels)):
         metadata.pop(name, None)
@@ -149,7 +179,7 @@ def check_response(expected, response):
         yield f"verdict is {audit}"
     if "queue" in expected and audit.get("queue") != expected["queue"]:
         yield f"queue is {audit.get('queue')}"
-    operations = hide_arrival(read_patch(response))
+    operations = hide_times(read_patch(response))
     if operations != expected.get("patch", []):
         yield f"patch is {json.dumps(operations, indent=1)}"
     if response.get("warnings", []) != expected.get("warnings", []):
@@ -190,11 +220,12 @@ def check_mutation(webhook, state, review, expected, response):
         return
     before = review["request"]["object"]
     after = jsonpatch.apply_patch(before, read_patch(response))
-    if without_ours(after) != without_ours(before):
+    left_out = {STOPPED} if is_stopped_by_us(after) else ()
+    if without_ours(after, left_out) != without_ours(make_whole(before), left_out):
         yield "the patch changes what is not ours"
     again = call_again(webhook, state, "mutate", review, after)
     rest = [operation for operation in read_patch(again)
-            if not operation["path"].endswith(("gpuaas.dev~1arrival", "gpuaas.dev~1owner"))]
+            if not operation["path"].endswith(STAMPS)]
     if rest:
         yield f"the patch is not final: {rest}"
     if review["request"]["operation"] == "CREATE":

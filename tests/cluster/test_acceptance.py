@@ -8,13 +8,15 @@ from typing import Iterator
 from harness import janitor, objects, queries
 from harness.cluster import Cluster
 from harness.control_plane import REPOSITORY
-from harness.scenario import scenario
+from harness.scenario import DEFAULT_CONFIG, scenario
 from harness.waiting import stays, wait_for
 from steps import (BIG, SMALL, flavor_of, pods_of, scale, wait_active, wait_job, wait_pods, wait_reason,
                    wait_replaced, wait_warned, waits)
 
 EXAMPLES = REPOSITORY / "manifests" / "examples"
 PRIVATE_AI = "private-ai"
+# More quota than the nodes have GPUs.
+QUOTA_ONLY = DEFAULT_CONFIG + "nodePlaces: false\n"
 
 
 @contextlib.contextmanager
@@ -124,6 +126,7 @@ def test_of_models_for_14_gpus_5_gpus_run_and_each_release_admits_the_next(clust
             assert queries.gated(pods_of(cluster, namespace, f"model-{index}")[0])
 
 
+@scenario(config=QUOTA_ONLY)
 def test_small_models_overtake_a_big_one_only_where_the_queue_says_so(cluster: Cluster) -> None:
     for strategy, overtakes in (("StrictFIFO", False), ("BestEffortFIFO", True)):
         namespace = cluster.namespace()

@@ -11,7 +11,8 @@ from steps import (BIG, SMALL, flavor_of, pods_of_job, refused, wait_job, wait_j
 GATED = {"spec": {"schedulingGates": None}}
 FORGED = {"gpuaas.dev/admission": '{"workload":"x","clusterQueue":"y","localQueue":"queue","podSets":[]}',
           "gpuaas.dev/arrival": "1", "gpuaas.dev/owner": "0a1b2c3d", "gpuaas.dev/grant": "nonce",
-          "gpuaas.dev/fence": "1-1", "gpuaas.dev/stopped-by": "gpuaas"}
+          "gpuaas.dev/fence": "1-1", "gpuaas.dev/stopped-by": "gpuaas", "gpuaas.dev/user": "root"}
+STAMPS = {"gpuaas.dev/arrival", "gpuaas.dev/user"}
 KEEP_UNTIL = {"gpuaas.dev/keep-until": "2026-01-01T00:00:00Z"}
 RESUME, SUSPEND = {"spec": {"suspend": False}}, {"spec": {"suspend": True}}
 
@@ -56,9 +57,10 @@ def test_forged_annotations_are_removed_when_something_is_created(cluster: Clust
                  objects.job(namespace, "forged", annotations=annotations),
                  objects.notebook(namespace, "forged-wb", annotations=annotations)):
         made = cluster.alice.create(item)
-        stamps = set() if item["kind"] == "Notebook" else {"gpuaas.dev/arrival"}
+        stamps = {"gpuaas.dev/user"} if item["kind"] == "Notebook" else STAMPS
         assert own_annotations(made) == {"gpuaas.dev/keep-until"} | stamps, made
         assert queries.annotations(made).get("gpuaas.dev/arrival") != "1"
+        assert queries.annotations(made)["gpuaas.dev/user"] == "alice"
     assert waits(cluster, namespace, "forged")()
     wait_job(cluster, namespace, "forged", suspended=True)
     without_gpu = cluster.alice.create(objects.pod(namespace, "without-gpu", gpus=0, annotations=FORGED))
@@ -100,7 +102,7 @@ def test_naming_an_admitted_job_as_owner_gains_nothing(cluster: Cluster) -> None
              "controller": True}
     claim = {"metadata": {"ownerReferences": [owner]}}
     created = cluster.alice.create(objects.pod(namespace, "claimed-at-once", extra=claim))
-    assert own_annotations(created) == {"gpuaas.dev/arrival"}
+    assert own_annotations(created) == STAMPS
     cluster.alice.create(objects.pod(namespace, "claimed-later"))
     cluster.alice.patch("pods", namespace, "claimed-later", claim)
     # Now the Job runs one pod less than it was admitted with.
@@ -195,7 +197,7 @@ def test_a_job_that_its_user_suspends_and_resumes_queues_at_the_tail(cluster: Cl
     before = cluster.api.get("jobs", namespace, "mine")
     answer = cluster.alice.patch("jobs", namespace, "mine", SUSPEND)
     warned(answer.warnings, f"Job {namespace}/mine", "at the tail")
-    assert own_annotations(answer) == {"gpuaas.dev/arrival"}
+    assert own_annotations(answer) == STAMPS | {"gpuaas.dev/placement"}, answer
     assert queries.annotations(answer)["gpuaas.dev/arrival"] > queries.annotations(before)["gpuaas.dev/arrival"]
     assert queries.suspended(cluster.alice.patch("jobs", namespace, "mine", RESUME))
     wait_reason(cluster, jobs["mine"])

@@ -6,10 +6,9 @@
 #include "base/text.h"
 #include "webhook/admission/queue_label.h"
 #include "webhook/admission/request_faults.h"
+#include "webhook/admission/requester.h"
 #include "webhook/admission/reserved_annotations.h"
-
-/* What the ODH webhook writes into a new Notebook until its own preparations are done. */
-#define STOPPED_BY_ODH_LOCK "odh-notebook-controller-lock"
+#include "webhook/kinds/notebook_stop.h"
 
 static bool deny_fault(const struct subject *subject, struct decision *decision)
 {
@@ -24,65 +23,111 @@ static bool deny_fault(const struct subject *subject, struct decision *decision)
                                 request_faults_deny_node(subject, decision));
 }
 
-static bool is_stamped(const struct subject *subject)
+/* suspendMode: Stop: a Notebook waits stopped, from its creation on. */
+static bool waits_stopped(const struct subject *subject)
 {
-    return subject->is_ours && subject->kind->id != KIND_NOTEBOOK;
+    return subject->kind->id == KIND_NOTEBOOK && subject->is_ours &&
+           subject->object->asks_managed &&
+           (!subject->object->is_suspended || subject->object->stopped_by != NULL) &&
+           subject->snapshot->configuration->suspend_mode == SUSPEND_MODE_STOP;
 }
 
-static bool is_overwritten(const struct subject *subject, const char *key)
+/* The annotations that we write on the object. */
+struct stamps {
+    struct stamp {
+        const char *key;
+        char *value;
+    } items[3];
+    size_t count;
+};
+
+static void add_stamp_take(struct stamps *stamps, const char *key, char *value)
 {
-    return is_stamped(subject) &&
-           (text_equal(key, ANNOTATION_ARRIVAL) ||
-            (text_equal(key, ANNOTATION_OWNER) && subject->owner_uid != NULL));
+    if (value != NULL) {
+        stamps->items[stamps->count++] = (struct stamp){key, value};
+    }
 }
 
-static void remove_forged(const struct subject *subject, struct decision *decision)
+/* A Notebook arrives with its first Pod, unless it waits without one. */
+static void make_stamps(const struct subject *subject, int64_t arrival_us, struct stamps *stamps)
+{
+    if (!subject->is_ours) {
+        return;
+    }
+    if (subject->kind->id != KIND_NOTEBOOK || waits_stopped(subject)) {
+        add_stamp_take(stamps, ANNOTATION_ARRIVAL, text_format("%" PRId64, arrival_us));
+    }
+    add_stamp_take(stamps, ANNOTATION_OWNER, memory_copy_text(subject->owner_uid));
+    add_stamp_take(stamps, ANNOTATION_USER, requester_name(subject));
+}
+
+static bool is_overwritten(const struct subject *subject, const struct stamps *stamps,
+                           const char *key)
+{
+    for (size_t i = 0; i < stamps->count; i++) {
+        if (text_equal(key, stamps->items[i].key)) {
+            return true;
+        }
+    }
+    return waits_stopped(subject) && text_equal(key, ANNOTATION_STOPPED_BY);
+}
+
+static void remove_forged(const struct subject *subject, const struct stamps *stamps,
+                          struct decision *decision)
 {
     json_t *metadata = json_object_get(subject->review->object, "metadata");
     const char *key;
     json_t *value;
 
     json_object_foreach(json_object_get(metadata, "annotations"), key, value) {
-        if (reserved_annotations_have(key) && !is_overwritten(subject, key)) {
+        if (reserved_annotations_have(key) && !is_overwritten(subject, stamps, key)) {
             json_patch_remove_entry(&decision->patch, "/metadata/annotations", key);
             decision_set(decision, DECISION_CLEANED, "ForgedAnnotation");
         }
     }
 }
 
-static void stamp(const struct subject *subject, int64_t arrival_us, struct decision *decision)
+/* Puts the stamps on the object, which frees them. */
+static void stamp(struct stamps *stamps, bool *has_annotations, struct decision *decision)
 {
-    bool has_annotations = subject->object->has_annotations;
-    auto_free char *arrival = text_format("%" PRId64, arrival_us);
-
-    if (!is_stamped(subject)) {
-        return;
-    }
-    json_patch_set_entry(&decision->patch, "/metadata/annotations", &has_annotations,
-                         ANNOTATION_ARRIVAL, arrival);
-    if (subject->owner_uid != NULL) {
-        json_patch_set_entry(&decision->patch, "/metadata/annotations", &has_annotations,
-                             ANNOTATION_OWNER, subject->owner_uid);
+    for (size_t i = 0; i < stamps->count; i++) {
+        json_patch_set_entry(&decision->patch, "/metadata/annotations", has_annotations,
+                             stamps->items[i].key, stamps->items[i].value);
+        free(stamps->items[i].value);
     }
 }
 
 /* Nobody reads what a controller is told about its children. */
 static bool is_told(const struct subject *subject)
 {
-    const char *stopped = object_annotation(subject->review->object, ANNOTATION_STOPPED);
-    bool is_stopped = subject->kind->id == KIND_NOTEBOOK && stopped != NULL &&
-                      !text_equal(stopped, STOPPED_BY_ODH_LOCK);
+    bool is_stopped = subject->kind->id == KIND_NOTEBOOK && subject->object->is_suspended;
 
     return subject->owner_uid == NULL && !is_stopped;
 }
 
-static void suspend(const struct subject *subject, struct decision *decision)
+/* False if there is nothing by which it could be suspended: its Pods are what waits. */
+static bool suspend_object(const struct subject *subject, int64_t arrival_us, bool *has_annotations,
+                           struct decision *decision)
+{
+    if (subject->kind->suspend != NULL) {
+        subject->kind->suspend(subject->review->object, &decision->patch);
+        return true;
+    }
+    if (waits_stopped(subject)) {
+        notebook_stop_add(subject->object, NOTEBOOK_STOP_WAITING, arrival_us, has_annotations,
+                          &decision->patch);
+        return true;
+    }
+    return false;
+}
+
+static void suspend(const struct subject *subject, int64_t arrival_us, bool *has_annotations,
+                    struct decision *decision)
 {
     auto_waiting_advice struct waiting_advice advice = {0};
     bool is_written = queue_label_write(subject, decision, &advice);
 
-    if (subject->kind->suspend != NULL) {
-        subject->kind->suspend(subject->review->object, &decision->patch);
+    if (suspend_object(subject, arrival_us, has_annotations, decision)) {
         decision_set(decision, DECISION_SUSPENDED, advice.reason);
     } else {
         decision_set(decision, is_written ? DECISION_LABELLED : DECISION_ALLOWED, advice.reason);
@@ -95,12 +140,16 @@ static void suspend(const struct subject *subject, struct decision *decision)
 void create_rules_apply(const struct subject *subject, int64_t arrival_us,
                         struct decision *decision)
 {
+    struct stamps stamps = {0};
+
     if (subject->is_us || deny_fault(subject, decision)) {
         return;
     }
-    remove_forged(subject, decision);
+    bool has_annotations = subject->object->has_annotations;
+    make_stamps(subject, arrival_us, &stamps);
+    remove_forged(subject, &stamps, decision);
+    stamp(&stamps, &has_annotations, decision);
     if (subject->is_ours) {
-        stamp(subject, arrival_us, decision);
-        suspend(subject, decision);
+        suspend(subject, arrival_us, &has_annotations, decision);
     }
 }

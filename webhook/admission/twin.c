@@ -3,7 +3,9 @@
 
 #include "base/text.h"
 #include "webhook/admission/request_faults.h"
+#include "webhook/admission/requester.h"
 #include "webhook/admission/reserved_annotations.h"
+#include "webhook/kinds/notebook_stop.h"
 
 /* A rule returns true if it denied. */
 typedef bool examine(const struct subject *subject, struct decision *decision);
@@ -19,17 +21,42 @@ static bool deny_annotation(const struct subject *subject, const char *key,
     return true;
 }
 
-/* Our mutating call has stamped it: nothing but that stamp may be there. */
+/* The mark of a Notebook that waits stopped, made by our mutating call. */
+static bool is_marked_waiting(const struct subject *subject)
+{
+    return subject->kind->id == KIND_NOTEBOOK &&
+           subject->snapshot->configuration->suspend_mode == SUSPEND_MODE_STOP &&
+           text_equal(subject->object->stopped_by, NOTEBOOK_STOP_WAITING);
+}
+
+/* The stamp that is not what our mutating call writes; NULL: they all are. */
+static const char *find_forged_stamp(const struct subject *subject)
+{
+    const struct object *object = subject->object;
+    auto_free char *user = requester_name(subject);
+
+    if (object->owner_uid != NULL && !text_equal(object->owner_uid, subject->owner_uid)) {
+        return ANNOTATION_OWNER;
+    }
+    return object->user != NULL && !text_equal(object->user, user) ? ANNOTATION_USER : NULL;
+}
+
+/* Our mutating call has stamped it: nothing but its stamps may be there. */
 static bool deny_forged_stamps(const struct subject *subject, struct decision *decision)
 {
-    static const char *const stamps[] = {ANNOTATION_ARRIVAL, ANNOTATION_OWNER, NULL};
-    bool is_stamped = subject->is_ours && subject->kind->id != KIND_NOTEBOOK;
-    const char *key = reserved_annotations_find_change(NULL, subject->review->object,
-                                                       is_stamped ? stamps : nothing_tolerated);
-    const char *owner_uid = subject->object->owner_uid;
+    static const char *const of_notebook[] = {ANNOTATION_USER, NULL};
+    static const char *const of_waiting[] = {ANNOTATION_USER, ANNOTATION_ARRIVAL,
+                                             ANNOTATION_STOPPED_BY, NULL};
+    static const char *const of_others[] = {ANNOTATION_USER, ANNOTATION_ARRIVAL, ANNOTATION_OWNER,
+                                            NULL};
+    const char *const *stamps = !subject->is_ours                    ? nothing_tolerated
+                                : subject->kind->id != KIND_NOTEBOOK ? of_others
+                                : is_marked_waiting(subject)         ? of_waiting
+                                                                     : of_notebook;
+    const char *key = reserved_annotations_find_change(NULL, subject->review->object, stamps);
 
-    if (key == NULL && owner_uid != NULL && !text_equal(owner_uid, subject->owner_uid)) {
-        key = ANNOTATION_OWNER;
+    if (key == NULL) {
+        key = find_forged_stamp(subject);
     }
     return key != NULL && deny_annotation(subject, key, decision);
 }
@@ -77,11 +104,38 @@ static bool is_requeued(const struct subject *subject)
            !subject->old_object->is_finished && subject->object->is_suspended;
 }
 
-/* What our mutating call makes of such a Job: no admission, and a later arrival. */
+/* What a user's own stop or start of a Notebook ends, beside what nobody may touch. */
+static bool is_stop_changed(const struct subject *subject)
+{
+    return subject->kind->id == KIND_NOTEBOOK &&
+           notebook_stop_differs(subject->review->old_object, subject->review->object);
+}
+
+/* The one of these annotations that is there, and is not as it was; NULL: they are gone, or as they
+ * were. */
+static const char *find_rewritten(const struct subject *subject, const char *const *keys)
+{
+    const struct review *review = subject->review;
+
+    for (; *keys != NULL; keys++) {
+        const char *after = object_annotation(review->object, *keys);
+        if (after != NULL && !text_equal(after, object_annotation(review->old_object, *keys))) {
+            return *keys;
+        }
+    }
+    return NULL;
+}
+
+/* What our mutating call makes of such a Job: no admission, all of its pods, and a later arrival.
+ */
 static const char *find_forged_requeue(const struct subject *subject)
 {
-    if (object_annotation(subject->review->object, ANNOTATION_ADMISSION) != NULL) {
-        return ANNOTATION_ADMISSION;
+    static const char *const ended[] = {ANNOTATION_ADMISSION, ANNOTATION_PARALLELISM, NULL};
+
+    for (const char *const *key = ended; *key != NULL; key++) {
+        if (object_annotation(subject->review->object, *key) != NULL) {
+            return *key;
+        }
     }
     return subject->object->arrival_us < subject->old_object->arrival_us ? ANNOTATION_ARRIVAL
                                                                          : NULL;
@@ -89,13 +143,20 @@ static const char *find_forged_requeue(const struct subject *subject)
 
 static bool deny_changed_stamps(const struct subject *subject, struct decision *decision)
 {
-    static const char *const of_requeued[] = {ANNOTATION_ARRIVAL, ANNOTATION_ADMISSION, NULL};
+    static const char *const of_requeued[] = {ANNOTATION_ARRIVAL, ANNOTATION_ADMISSION,
+                                              ANNOTATION_PARALLELISM, NULL};
+    static const char *const of_stopped[] = {ANNOTATION_ADMISSION, ANNOTATION_STOPPED_BY, NULL};
     const struct review *review = subject->review;
-    const char *key = reserved_annotations_find_change(
-        review->old_object, review->object, is_requeued(subject) ? of_requeued : nothing_tolerated);
+    const char *const *tolerated = is_requeued(subject)       ? of_requeued
+                                   : is_stop_changed(subject) ? of_stopped
+                                                              : nothing_tolerated;
+    const char *key =
+        reserved_annotations_find_change(review->old_object, review->object, tolerated);
 
     if (key == NULL && is_requeued(subject)) {
         key = find_forged_requeue(subject);
+    } else if (key == NULL) {
+        key = find_rewritten(subject, tolerated);
     }
     return key != NULL && deny_annotation(subject, key, decision);
 }

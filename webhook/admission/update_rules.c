@@ -5,6 +5,8 @@
 
 #include "base/text.h"
 #include "webhook/admission/queue_label.h"
+#include "webhook/admission/reserved_annotations.h"
+#include "webhook/kinds/notebook_stop.h"
 
 /* Denials would make GitOps loop: the start is undone, and the user is told. */
 static void suspend_again(const struct subject *subject, struct decision *decision)
@@ -20,14 +22,34 @@ static void suspend_again(const struct subject *subject, struct decision *decisi
                                              subject->title));
 }
 
+static void remove_annotation(const struct subject *subject, const char *key,
+                              struct decision *decision)
+{
+    if (object_annotation(subject->review->object, key) != NULL) {
+        json_patch_remove_entry(&decision->patch, "/metadata/annotations", key);
+    }
+}
+
+/* A Job that runs in part asks for all of it again, unless its user says otherwise just now. */
+static void make_whole(const struct subject *subject, struct decision *decision)
+{
+    const struct kind *kind = subject->kind;
+
+    if (kind->read_count(subject->review->object) ==
+        kind->read_count(subject->review->old_object)) {
+        kind->restore(subject->object, &decision->patch);
+    } else {
+        remove_annotation(subject, ANNOTATION_PARALLELISM, decision);
+    }
+}
+
 static void queue_anew(const struct subject *subject, int64_t arrival_us, struct decision *decision)
 {
     bool has_annotations = subject->object->has_annotations;
     auto_free char *arrival = text_format("%" PRId64, arrival_us);
 
-    if (object_annotation(subject->review->object, ANNOTATION_ADMISSION) != NULL) {
-        json_patch_remove_entry(&decision->patch, "/metadata/annotations", ANNOTATION_ADMISSION);
-    }
+    remove_annotation(subject, ANNOTATION_ADMISSION, decision);
+    make_whole(subject, decision);
     json_patch_set_entry(&decision->patch, "/metadata/annotations", &has_annotations,
                          ANNOTATION_ARRIVAL, arrival);
     decision_set(decision, DECISION_REQUEUED, "SuspendedByUser");
@@ -47,6 +69,39 @@ static void update_job(const struct subject *subject, int64_t arrival_us, struct
     }
 }
 
+/* Who stops a Notebook gives up what it holds. Who stops or starts one that we stopped makes it his
+ * own again: it then waits by the gate on its Pod. */
+static bool is_over(const struct subject *subject, const char *key)
+{
+    if (text_equal(key, ANNOTATION_ADMISSION)) {
+        return subject->old_object->is_suspended != subject->object->is_suspended;
+    }
+    return text_equal(key, ANNOTATION_STOPPED_BY) &&
+           notebook_stop_differs(subject->review->old_object, subject->review->object);
+}
+
+/* Who replaces the whole object may not know of what we wrote on it: that stays. */
+static void keep_annotations(const struct subject *subject, struct decision *decision)
+{
+    const json_t *metadata = json_object_get(subject->review->old_object, "metadata");
+    json_t *annotations = json_object_get(metadata, "annotations");
+    bool has_annotations = subject->object->has_annotations;
+    const char *key;
+    json_t *value;
+
+    json_object_foreach(annotations, key, value) {
+        if (!reserved_annotations_have(key)) {
+            continue;
+        }
+        if (is_over(subject, key)) {
+            remove_annotation(subject, key, decision);
+        } else if (object_annotation(subject->review->object, key) == NULL) {
+            json_patch_set_entry(&decision->patch, "/metadata/annotations", &has_annotations, key,
+                                 json_string_value(value));
+        }
+    }
+}
+
 /* Its spec is never touched: its controller would restart it. */
 static void update_notebook(const struct subject *subject, struct decision *decision)
 {
@@ -54,6 +109,7 @@ static void update_notebook(const struct subject *subject, struct decision *deci
     bool is_restarted = subject->old_object->is_suspended && !subject->object->is_suspended;
     const char *uid = object_metadata_text(subject->review->old_object, "uid");
 
+    keep_annotations(subject, decision);
     if (!subject->object->asks_managed) {
         return;
     }

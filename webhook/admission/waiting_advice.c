@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "webhook/cluster/queue_activity.h"
 #include "webhook/kinds/kind.h"
 
 void waiting_advice_release(struct waiting_advice *advice)
@@ -41,7 +42,7 @@ static char *find_obstacle(const struct snapshot *snapshot, const struct local_q
     if (local_queue->stop_policy != STOP_NONE) {
         return text_format("LocalQueue %s is inactive", local_queue->name);
     }
-    if (queue->stop_policy != STOP_NONE) {
+    if (queue_activity_bars(snapshot->directory, queue)) {
         return text_format("ClusterQueue %s is inactive", queue->name);
     }
     if (namespace_info != NULL &&
@@ -65,22 +66,29 @@ static char *find_managed_flavor(const struct configuration *configuration,
     return NULL;
 }
 
-/* The same rules that the companion applies, on the usage as it was last seen. */
+/* The same rules that the companion applies, on the usage as it was last seen. Places on nodes and
+ * preemption are the companion's business. */
 static void try_queue(const struct snapshot *snapshot, const struct cluster_queue *queue,
                       const struct object *object, struct verdict *out_verdict,
                       struct waiting_advice *advice)
 {
     const struct configuration *configuration = snapshot->configuration;
-    const struct flavor_rules rules = {configuration, queue, &snapshot->directory->flavors};
-    const struct queue_state *state = snapshot_find_queue(snapshot, queue->name);
-    const struct usage nothing = {0};
-    const char *only_flavor = configuration->profile_selects_flavor ? object->profile : NULL;
-    auto_admission struct admission *admission = NULL;
+    const struct quota_leaf *leaf = quota_forest_find(snapshot->directory->forest, queue->name);
+    const struct flavor_state state = {
+        .rules = {configuration, queue, &snapshot->directory->flavors},
+        .node = leaf->node,
+        .usage = &snapshot->usages.items[leaf->tree],
+    };
+    const struct flavor_request request = {
+        .pod_sets = &object->pod_sets,
+        .only_flavor = configuration->profile_selects_flavor ? object->profile : NULL,
+    };
+    auto_assignment struct assignment assignment = {0};
 
-    flavors_assign(&rules, state != NULL ? &state->used : &nothing, &object->pod_sets, only_flavor,
-                   &admission, out_verdict);
-    if (admission != NULL) {
-        advice->flavor = find_managed_flavor(configuration, admission);
+    flavors_assign(&state, &request, &assignment);
+    verdict_copy(&assignment.verdict, out_verdict);
+    if (assignment.mode == ASSIGNMENT_FITS) {
+        advice->flavor = find_managed_flavor(configuration, assignment.admission);
     }
 }
 

@@ -19,10 +19,16 @@ uint64_t item_resource_version(const struct item *item)
         return item->object->resource_version;
     case RESOURCE_WORKLOAD:
         return item->workload->resource_version;
+    case RESOURCE_OCCUPANT:
+        return item->occupant->resource_version;
     case RESOURCE_NODE:
     case RESOURCE_FLAVOR:
     case RESOURCE_CLUSTER_QUEUE:
     case RESOURCE_LOCAL_QUEUE:
+    case RESOURCE_COHORT:
+    case RESOURCE_ADMISSION_CHECK:
+    case RESOURCE_WORKLOAD_PRIORITY_CLASS:
+    case RESOURCE_PRIORITY_CLASS:
     case RESOURCE_COUNT:
         break;
     }
@@ -41,11 +47,17 @@ const char *item_uid(const struct item *item)
         return item->object->uid;
     case RESOURCE_WORKLOAD:
         return item->workload->uid;
+    case RESOURCE_OCCUPANT:
+        return item->occupant->uid;
     case RESOURCE_NAMESPACE:
     case RESOURCE_NODE:
     case RESOURCE_FLAVOR:
     case RESOURCE_CLUSTER_QUEUE:
     case RESOURCE_LOCAL_QUEUE:
+    case RESOURCE_COHORT:
+    case RESOURCE_ADMISSION_CHECK:
+    case RESOURCE_WORKLOAD_PRIORITY_CLASS:
+    case RESOURCE_PRIORITY_CLASS:
     case RESOURCE_COUNT:
         break;
     }
@@ -149,7 +161,7 @@ bool cache_is_buried(const struct cache *cache, const char *uid)
 
 bool cache_is_complete(const struct cache *cache, uint64_t round)
 {
-    for (size_t resource = 0; resource < RESOURCE_COUNT; resource++) {
+    for (size_t resource = 0; resource < RESOURCE_WATCHED_COUNT; resource++) {
         if (!cache->is_listed[resource] || cache->rounds[resource] < round) {
             return false;
         }

@@ -38,6 +38,7 @@ void cluster_destroy(struct cluster *cluster)
     array_release(&cluster->due);
     grant_table_release(&cluster->grants);
     reservation_list_release(&cluster->reservations);
+    occupancy_release(&cluster->occupancy);
     ledger_destroy(cluster->ledger);
     directory_unref(cluster->directory);
     cache_release(&cluster->cache);
@@ -115,6 +116,15 @@ void cluster_mark_line(struct cluster *cluster, const char *cluster_queue)
     struct waiting_line *line = cluster_find_line(cluster, cluster_queue);
 
     if (line != NULL) {
+        waiting_line_unsettle(line);
+    }
+}
+
+static void mark_all_lines(struct cluster *cluster)
+{
+    struct waiting_line *line = cluster->lines;
+
+    for (; line != NULL; line = line->hh.next) {
         waiting_line_unsettle(line);
     }
 }
@@ -211,25 +221,23 @@ static void spread(struct cluster *cluster, const struct item *item, bool is_new
     }
 }
 
-void cluster_put_take(struct cluster *cluster, struct item *item)
+/* Room on the nodes has changed: who waits for a place is to be tried again. */
+static void note_load(struct cluster *cluster, const struct item *before, const struct item *after)
 {
-    struct cache_entry *entry = cache_find(&cluster->cache, item->resource, item->key);
-    bool is_new = entry == NULL;
+    const struct item *any = before != NULL ? before : after;
+    bool is_freed = before != NULL && occupancy_remove(&cluster->occupancy, before);
 
-    if (is_outdated(cluster, entry, item)) {
-        item_destroy(item);
-        return;
+    if (after != NULL) {
+        is_freed &= !occupancy_add(&cluster->occupancy, after);
     }
-    if (directory_source_differs(entry != NULL ? entry->item : NULL, item)) {
-        cluster->is_directory_stale = true;
+    if (any->resource == RESOURCE_NODE &&
+        (before == NULL || after == NULL || !node_equal(before->node, after->node))) {
+        cluster->occupancy.is_stale = true;
+        is_freed = true;
     }
-    end_outdated_grant(cluster, item);
-    if (entry != NULL) {
-        linkage_detach(cluster, entry);
+    if (is_freed && cluster->configuration->node_places) {
+        mark_all_lines(cluster);
     }
-    entry = cache_put_take(&cluster->cache, item);
-    linkage_attach(cluster, entry);
-    spread(cluster, item, is_new);
 }
 
 /* A gone Pod of a StatefulSet that still wants it keeps its place for its successor, unless it gave
@@ -272,12 +280,56 @@ static void remove_entry(struct cluster *cluster, enum resource resource, struct
             grant_table_remove(&cluster->grants, grant);
         }
     }
+    note_load(cluster, entry->item, NULL);
     linkage_detach(cluster, entry);
     cache_remove(&cluster->cache, resource, entry);
     if (owner_uid != NULL) {
         linkage_renew_pods(cluster, owner_uid);
         drop_reservations(cluster, owner_uid, NULL);
     }
+}
+
+static void dismiss(struct cluster *cluster, enum resource resource, const char *key,
+                    int64_t now_ms)
+{
+    struct cache_entry *entry = cache_find(&cluster->cache, resource, key);
+
+    if (entry != NULL) {
+        remove_entry(cluster, resource, entry, now_ms);
+    }
+}
+
+/* A Pod is one thing or the other: ours to look after, or one that only takes room. */
+static void dismiss_other_form(struct cluster *cluster, const struct item *item)
+{
+    if (item->resource == RESOURCE_POD) {
+        dismiss(cluster, RESOURCE_OCCUPANT, item->key, 0);
+    } else if (item->resource == RESOURCE_OCCUPANT) {
+        dismiss(cluster, RESOURCE_POD, item->key, 0);
+    }
+}
+
+void cluster_put_take(struct cluster *cluster, struct item *item)
+{
+    struct cache_entry *entry = cache_find(&cluster->cache, item->resource, item->key);
+    bool is_new = entry == NULL;
+
+    if (is_outdated(cluster, entry, item)) {
+        item_destroy(item);
+        return;
+    }
+    dismiss_other_form(cluster, item);
+    if (directory_source_differs(entry != NULL ? entry->item : NULL, item)) {
+        cluster->is_directory_stale = true;
+    }
+    end_outdated_grant(cluster, item);
+    note_load(cluster, entry != NULL ? entry->item : NULL, item);
+    if (entry != NULL) {
+        linkage_detach(cluster, entry);
+    }
+    entry = cache_put_take(&cluster->cache, item);
+    linkage_attach(cluster, entry);
+    spread(cluster, item, is_new);
 }
 
 static void bury_entry(struct cluster *cluster, enum resource resource, struct cache_entry *entry,
@@ -291,8 +343,7 @@ static void bury_entry(struct cluster *cluster, enum resource resource, struct c
     remove_entry(cluster, resource, entry, now_ms);
 }
 
-void cluster_remove(struct cluster *cluster, enum resource resource, const char *key,
-                    int64_t now_ms)
+static void bury(struct cluster *cluster, enum resource resource, const char *key, int64_t now_ms)
 {
     struct cache_entry *entry = cache_find(&cluster->cache, resource, key);
 
@@ -301,23 +352,34 @@ void cluster_remove(struct cluster *cluster, enum resource resource, const char 
     }
 }
 
+void cluster_remove(struct cluster *cluster, enum resource resource, const char *key,
+                    int64_t now_ms)
+{
+    bury(cluster, resource, key, now_ms);
+    if (resource == RESOURCE_POD) {
+        bury(cluster, RESOURCE_OCCUPANT, key, now_ms);
+    }
+}
+
 void cluster_dismiss(struct cluster *cluster, enum resource resource, const char *key,
                      int64_t now_ms)
 {
-    struct cache_entry *entry = cache_find(&cluster->cache, resource, key);
-
-    if (entry != NULL) {
-        remove_entry(cluster, resource, entry, now_ms);
+    dismiss(cluster, resource, key, now_ms);
+    if (resource == RESOURCE_POD) {
+        dismiss(cluster, RESOURCE_OCCUPANT, key, now_ms);
     }
 }
 
 void cluster_begin_list(struct cluster *cluster, enum resource resource)
 {
     cluster->cache.lists[resource]++;
+    if (resource == RESOURCE_POD) {
+        cluster->cache.lists[RESOURCE_OCCUPANT]++;
+    }
 }
 
-void cluster_end_list(struct cluster *cluster, enum resource resource, uint64_t round,
-                      int64_t now_ms)
+/* What was not told again is gone. */
+static void bury_unlisted(struct cluster *cluster, enum resource resource, int64_t now_ms)
 {
     struct cache_entry *entry;
     struct cache_entry *next;
@@ -326,6 +388,15 @@ void cluster_end_list(struct cluster *cluster, enum resource resource, uint64_t 
         if (entry->list_seen != cluster->cache.lists[resource]) {
             bury_entry(cluster, resource, entry, now_ms);
         }
+    }
+}
+
+void cluster_end_list(struct cluster *cluster, enum resource resource, uint64_t round,
+                      int64_t now_ms)
+{
+    bury_unlisted(cluster, resource, now_ms);
+    if (resource == RESOURCE_POD) {
+        bury_unlisted(cluster, RESOURCE_OCCUPANT, now_ms);
     }
     cluster->cache.is_listed[resource] = true;
     cluster->cache.rounds[resource] = round;
@@ -382,7 +453,6 @@ static void ensure_lines(struct cluster *cluster)
 static void renew_directory(struct cluster *cluster)
 {
     struct workload *workload = cluster->workloads;
-    struct waiting_line *line;
 
     cluster->is_directory_stale = false;
     directory_unref(cluster->directory);
@@ -392,13 +462,12 @@ static void renew_directory(struct cluster *cluster)
     for (; workload != NULL; workload = workload->hh.next) {
         cluster_mark(cluster, workload);
     }
-    for (line = cluster->lines; line != NULL; line = line->hh.next) {
-        waiting_line_unsettle(line);
-    }
+    mark_all_lines(cluster);
 }
 
-void cluster_refresh(struct cluster *cluster, int64_t now_ms)
+void cluster_refresh(struct cluster *cluster, int64_t now_ms, int64_t wall_us)
 {
+    cluster->wall_us = wall_us;
     if (cluster->is_directory_stale) {
         renew_directory(cluster);
     }

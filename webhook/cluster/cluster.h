@@ -2,6 +2,7 @@
 #pragma once
 
 #include "webhook/cluster/holding.h"
+#include "webhook/cluster/occupancy.h"
 #include "webhook/cluster/reservation.h"
 #include "webhook/cluster/waiting_line.h"
 
@@ -20,8 +21,10 @@ struct cluster {
     struct grant_table grants;
     struct ledger *ledger;
     struct reservation_list reservations;
+    struct occupancy occupancy;
     const struct directory *directory;
     size_t unknown_owners; /* Pods whose stamped owner has not been seen yet */
+    int64_t wall_us;       /* the time at the last refresh */
     bool is_directory_stale;
     bool is_changed; /* since the last snapshot was made */
 };
@@ -58,8 +61,9 @@ void cluster_end_grant(struct cluster *cluster, struct grant *grant);
 void cluster_mark(struct cluster *cluster, struct workload *workload);
 void cluster_mark_line(struct cluster *cluster, const char *cluster_queue);
 
-/* Brings the state, the holding and the place in line of everything marked up to date. */
-void cluster_refresh(struct cluster *cluster, int64_t now_ms);
+/* Brings the state, the holding and the place in line of everything marked up to date. The times
+ * are monotonic and of the wall. */
+void cluster_refresh(struct cluster *cluster, int64_t now_ms, int64_t wall_us);
 
 /* Marks what changes by the mere passing of time. */
 void cluster_tick(struct cluster *cluster, int64_t now_ms);

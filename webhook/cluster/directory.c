@@ -30,6 +30,25 @@ void directory_add_local_queue(struct directory *directory, const struct local_q
     array_append(&directory->local_queues, local_queue_ref(item));
 }
 
+void directory_add_cohort(struct directory *directory, const struct cohort *item)
+{
+    array_append(&directory->cohorts, cohort_ref(item));
+}
+
+void directory_add_admission_check(struct directory *directory, const struct admission_check *item)
+{
+    array_append(&directory->admission_checks, admission_check_ref(item));
+}
+
+void directory_add_priority_class(struct directory *directory, const struct priority_class *item,
+                                  bool is_workload_class)
+{
+    struct priority_class_list *list =
+        is_workload_class ? &directory->workload_priority_classes : &directory->priority_classes;
+
+    array_append(list, priority_class_ref(item));
+}
+
 void directory_add_flavor_without_nodes(struct directory *directory, const char *flavor)
 {
     array_append(&directory->flavors_without_nodes, memory_copy_text(flavor));
@@ -75,6 +94,7 @@ void directory_seal(struct directory *directory)
     sort_list(&directory->flavors, compare_flavors);
     sort_list(&directory->cluster_queues, compare_cluster_queues);
     sort_list(&directory->local_queues, compare_local_queues);
+    directory->forest = quota_forest_create(&directory->cluster_queues, &directory->cohorts);
 }
 
 void directory_destroy(struct directory *directory)
@@ -94,6 +114,19 @@ void directory_destroy(struct directory *directory)
     array_for_each(item, &directory->local_queues) {
         local_queue_unref(*item);
     }
+    quota_forest_unref(directory->forest);
+    array_for_each(item, &directory->cohorts) {
+        cohort_unref(*item);
+    }
+    array_for_each(item, &directory->admission_checks) {
+        admission_check_unref(*item);
+    }
+    array_for_each(item, &directory->workload_priority_classes) {
+        priority_class_unref(*item);
+    }
+    array_for_each(item, &directory->priority_classes) {
+        priority_class_unref(*item);
+    }
     array_for_each(name, &directory->flavors_without_nodes) {
         free(*name);
     }
@@ -101,6 +134,10 @@ void directory_destroy(struct directory *directory)
     array_release(&directory->flavors);
     array_release(&directory->cluster_queues);
     array_release(&directory->local_queues);
+    array_release(&directory->cohorts);
+    array_release(&directory->admission_checks);
+    array_release(&directory->workload_priority_classes);
+    array_release(&directory->priority_classes);
     array_release(&directory->flavors_without_nodes);
     free(directory);
 }
@@ -145,6 +182,44 @@ const struct local_queue *directory_find_local_queue(const struct directory *dir
                       sizeof key_pointer, compare_local_queues);
 
     return found != NULL ? *found : NULL;
+}
+
+const struct admission_check *directory_find_admission_check(const struct directory *directory,
+                                                             const char *name)
+{
+    array_for_each(check, &directory->admission_checks) {
+        if (strcmp((*check)->name, name) == 0) {
+            return *check;
+        }
+    }
+    return NULL;
+}
+
+static const struct priority_class *find_class(const struct priority_class_list *list,
+                                               const char *name)
+{
+    array_for_each(class, list) {
+        if (name != NULL ? strcmp((*class)->name, name) == 0 : (*class)->is_global_default) {
+            return *class;
+        }
+    }
+    return NULL;
+}
+
+int64_t directory_find_priority(const struct directory *directory, const char *workload_class,
+                                const char *pod_class)
+{
+    const struct priority_class *class =
+        workload_class != NULL ? find_class(&directory->workload_priority_classes, workload_class)
+                               : NULL;
+
+    if (class == NULL && pod_class != NULL) {
+        class = find_class(&directory->priority_classes, pod_class);
+    }
+    if (class == NULL) {
+        class = find_class(&directory->priority_classes, NULL);
+    }
+    return class != NULL ? class->value : 0;
 }
 
 /* The first LocalQueue at or behind the start of the namespace. */

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include "policy/objects/admission_check.h"
 #include "policy/objects/local_queue.h"
+#include "policy/objects/priority_class.h"
 #include "policy/rules/flavors.h"
 #include "webhook/kinds/namespace.h"
 
+struct admission_check_list ARRAY_OF(const struct admission_check *);
+struct priority_class_list ARRAY_OF(const struct priority_class *);
 struct local_queue_list ARRAY_OF(const struct local_queue *);
-struct cluster_queue_list ARRAY_OF(const struct cluster_queue *);
 struct namespace_list ARRAY_OF(const struct namespace_info *);
 
 /*
@@ -19,7 +22,12 @@ struct directory {
     struct flavor_list flavors;               /* by name */
     struct cluster_queue_list cluster_queues; /* by name */
     struct local_queue_list local_queues;     /* by namespace, then name */
+    struct cohort_list cohorts;
+    struct admission_check_list admission_checks;
+    struct priority_class_list workload_priority_classes;
+    struct priority_class_list priority_classes;
     struct name_list flavors_without_nodes;
+    const struct quota_forest *forest; /* made by the seal */
 };
 
 /* Empty. Fill it with the add functions, which take a reference of their own, then seal it. */
@@ -28,6 +36,10 @@ void directory_add_namespace(struct directory *directory, const struct namespace
 void directory_add_flavor(struct directory *directory, const struct resource_flavor *item);
 void directory_add_cluster_queue(struct directory *directory, const struct cluster_queue *item);
 void directory_add_local_queue(struct directory *directory, const struct local_queue *item);
+void directory_add_cohort(struct directory *directory, const struct cohort *item);
+void directory_add_admission_check(struct directory *directory, const struct admission_check *item);
+void directory_add_priority_class(struct directory *directory, const struct priority_class *item,
+                                  bool is_workload_class);
 void directory_add_flavor_without_nodes(struct directory *directory, const char *flavor);
 void directory_seal(struct directory *directory);
 void directory_destroy(struct directory *directory);
@@ -40,6 +52,15 @@ const struct cluster_queue *directory_find_cluster_queue(const struct directory 
                                                          const char *name);
 const struct local_queue *directory_find_local_queue(const struct directory *directory,
                                                      const char *namespace_name, const char *name);
+
+const struct admission_check *directory_find_admission_check(const struct directory *directory,
+                                                             const char *name);
+
+/* The priority of a workload (kueue-api.md §3.10): of its WorkloadPriorityClass, else of the
+ * PriorityClass of its pods, else of the cluster's default class, else 0. Either name may be NULL;
+ * a class that does not exist counts as not named. */
+int64_t directory_find_priority(const struct directory *directory, const char *workload_class,
+                                const char *pod_class);
 
 enum queue_resolution {
     QUEUE_RESOLVED,

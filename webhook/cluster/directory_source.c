@@ -17,8 +17,10 @@ static bool has_ready_node(const struct cache *cache, const struct resource_flav
 }
 
 static void add_policy(const struct cache *cache, struct directory *directory,
-                       const struct policy_item *policy)
+                       enum resource resource, const struct policy_item *policy)
 {
+    bool is_workload_class = resource == RESOURCE_WORKLOAD_PRIORITY_CLASS;
+
     if (policy->flavor != NULL) {
         directory_add_flavor(directory, policy->flavor);
         if (!has_ready_node(cache, policy->flavor)) {
@@ -28,64 +30,86 @@ static void add_policy(const struct cache *cache, struct directory *directory,
         directory_add_cluster_queue(directory, policy->cluster_queue);
     } else if (policy->local_queue != NULL) {
         directory_add_local_queue(directory, policy->local_queue);
+    } else if (policy->cohort != NULL) {
+        directory_add_cohort(directory, policy->cohort);
+    } else if (policy->admission_check != NULL) {
+        directory_add_admission_check(directory, policy->admission_check);
+    } else if (policy->priority_class != NULL) {
+        directory_add_priority_class(directory, policy->priority_class, is_workload_class);
     }
 }
 
 const struct directory *directory_source_read(const struct cache *cache)
 {
-    static const enum resource policies[] = {RESOURCE_FLAVOR, RESOURCE_CLUSTER_QUEUE,
-                                             RESOURCE_LOCAL_QUEUE};
     struct directory *directory = directory_create();
     const struct cache_entry *entry = cache->entries[RESOURCE_NAMESPACE];
 
     for (; entry != NULL; entry = entry->hh.next) {
         directory_add_namespace(directory, entry->item->namespace_info);
     }
-    for (size_t i = 0; i < ARRAY_LENGTH(policies); i++) {
-        for (entry = cache->entries[policies[i]]; entry != NULL; entry = entry->hh.next) {
-            add_policy(cache, directory, entry->item->policy);
+    for (enum resource i = RESOURCE_FLAVOR; i <= RESOURCE_PRIORITY_CLASS; i++) {
+        for (entry = cache->entries[i]; entry != NULL; entry = entry->hh.next) {
+            add_policy(cache, directory, i, entry->item->policy);
         }
     }
     directory_seal(directory);
     return directory;
 }
 
+static bool local_queues_differ(const struct local_queue *before, const struct local_queue *after)
+{
+    return before != NULL && after != NULL &&
+           (before->is_default != after->is_default || before->max_gpus != after->max_gpus);
+}
+
+static bool options_differ(const struct cluster_queue *before, const struct cluster_queue *after)
+{
+    return before != NULL && after != NULL &&
+           memcmp(&before->options, &after->options, sizeof before->options) != 0;
+}
+
+static bool checks_differ(const struct admission_check *before, const struct admission_check *after)
+{
+    return before != NULL && after != NULL && before->is_active != after->is_active;
+}
+
+static bool classes_differ(const struct priority_class *before, const struct priority_class *after)
+{
+    return before != NULL && after != NULL &&
+           (before->value != after->value || before->is_global_default != after->is_global_default);
+}
+
+/* The generation counts changes of the spec; the rest is annotations, status, or a kind without
+ * one. */
 static bool policies_differ(const struct policy_item *before, const struct policy_item *after)
 {
-    bool was_default = before->local_queue != NULL && before->local_queue->is_default;
-    bool is_default = after->local_queue != NULL && after->local_queue->is_default;
-
-    /* The generation counts changes of the spec; the default queue is an annotation. */
     return before->generation != after->generation || !text_equal(before->uid, after->uid) ||
-           was_default != is_default || !text_equal(before->mistake, after->mistake);
+           !text_equal(before->mistake, after->mistake) ||
+           local_queues_differ(before->local_queue, after->local_queue) ||
+           options_differ(before->cluster_queue, after->cluster_queue) ||
+           checks_differ(before->admission_check, after->admission_check) ||
+           classes_differ(before->priority_class, after->priority_class);
 }
 
 bool directory_source_differs(const struct item *before, const struct item *after)
 {
     const struct item *any = before != NULL ? before : after;
+    bool is_listed = any->resource == RESOURCE_NAMESPACE || any->resource == RESOURCE_NODE ||
+                     resource_is_policy(any->resource);
 
-    if (before == NULL || after == NULL) {
-        return any->resource <= RESOURCE_LOCAL_QUEUE;
+    if (!is_listed) {
+        return false;
     }
-    switch (any->resource) {
-    case RESOURCE_NAMESPACE:
+    if (before == NULL || after == NULL) {
+        return true;
+    }
+    if (any->resource == RESOURCE_NAMESPACE) {
         return !string_map_equal(&before->namespace_info->labels, &after->namespace_info->labels) ||
                before->namespace_info->is_deleting != after->namespace_info->is_deleting;
-    case RESOURCE_NODE:
+    }
+    if (any->resource == RESOURCE_NODE) {
         return !string_map_equal(&before->node->labels, &after->node->labels) ||
                before->node->is_ready != after->node->is_ready;
-    case RESOURCE_FLAVOR:
-    case RESOURCE_CLUSTER_QUEUE:
-    case RESOURCE_LOCAL_QUEUE:
-        return policies_differ(before->policy, after->policy);
-    case RESOURCE_STATEFULSET:
-    case RESOURCE_REPLICASET:
-    case RESOURCE_NOTEBOOK:
-    case RESOURCE_JOB:
-    case RESOURCE_POD:
-    case RESOURCE_WORKLOAD:
-    case RESOURCE_COUNT:
-        break;
     }
-    return false;
+    return policies_differ(before->policy, after->policy);
 }

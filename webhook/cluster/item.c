@@ -14,12 +14,19 @@ static const struct resource_entry {
     [RESOURCE_FLAVOR] = {"/apis/kueue.x-k8s.io/v1beta1/resourceflavors", false, false, NULL},
     [RESOURCE_CLUSTER_QUEUE] = {"/apis/kueue.x-k8s.io/v1beta1/clusterqueues", false, false, NULL},
     [RESOURCE_LOCAL_QUEUE] = {"/apis/kueue.x-k8s.io/v1beta1/localqueues", false, false, NULL},
+    [RESOURCE_COHORT] = {"/apis/kueue.x-k8s.io/v1beta1/cohorts", true, false, NULL},
+    [RESOURCE_ADMISSION_CHECK] = {"/apis/kueue.x-k8s.io/v1beta1/admissionchecks", true, false,
+                                  NULL},
+    [RESOURCE_WORKLOAD_PRIORITY_CLASS] = {"/apis/kueue.x-k8s.io/v1beta1/workloadpriorityclasses",
+                                          true, false, NULL},
+    [RESOURCE_PRIORITY_CLASS] = {"/apis/scheduling.k8s.io/v1/priorityclasses", false, false, NULL},
     [RESOURCE_STATEFULSET] = {"/apis/apps/v1/statefulsets", false, true, NULL},
     [RESOURCE_REPLICASET] = {"/apis/apps/v1/replicasets", false, true, NULL},
     [RESOURCE_NOTEBOOK] = {"/apis/kubeflow.org/v1/notebooks", true, true, &kind_notebook},
     [RESOURCE_JOB] = {"/apis/batch/v1/jobs", false, true, &kind_job},
     [RESOURCE_POD] = {"/api/v1/pods", false, true, &kind_pod},
     [RESOURCE_WORKLOAD] = {"/apis/kueue.x-k8s.io/v1beta1/workloads", false, false, NULL},
+    [RESOURCE_OCCUPANT] = {"/api/v1/pods", false, true, NULL},
 };
 
 const char *resource_path(enum resource resource)
@@ -35,6 +42,11 @@ bool resource_is_optional(enum resource resource)
 bool resource_is_object(enum resource resource)
 {
     return entries[resource].kind != NULL;
+}
+
+bool resource_is_policy(enum resource resource)
+{
+    return resource >= RESOURCE_FLAVOR && resource <= RESOURCE_PRIORITY_CLASS;
 }
 
 char *item_key(enum resource resource, const json_t *json)
@@ -64,31 +76,46 @@ static void destroy_policy(struct policy_item *policy)
     resource_flavor_unref(policy->flavor);
     cluster_queue_unref(policy->cluster_queue);
     local_queue_unref(policy->local_queue);
+    cohort_unref(policy->cohort);
+    admission_check_unref(policy->admission_check);
+    priority_class_unref(policy->priority_class);
     free(policy);
+}
+
+/* Fills in the one member of the resource; false if the object cannot be used. */
+static bool decode_policy_value(enum resource resource, const json_t *json,
+                                struct findings *findings, struct policy_item *policy)
+{
+    switch ((int)resource) {
+    case RESOURCE_FLAVOR:
+        return resource_flavor_decode(json, findings, (struct resource_flavor **)&policy->flavor);
+    case RESOURCE_CLUSTER_QUEUE:
+        return cluster_queue_decode(json, findings,
+                                    (struct cluster_queue **)&policy->cluster_queue);
+    case RESOURCE_LOCAL_QUEUE:
+        return local_queue_decode(json, findings, (struct local_queue **)&policy->local_queue);
+    case RESOURCE_COHORT:
+        return cohort_decode(json, findings, (struct cohort **)&policy->cohort);
+    case RESOURCE_ADMISSION_CHECK:
+        return admission_check_decode(json, findings,
+                                      (struct admission_check **)&policy->admission_check);
+    default:
+        return priority_class_decode(json, findings,
+                                     (struct priority_class **)&policy->priority_class);
+    }
 }
 
 static struct policy_item *decode_policy(enum resource resource, const json_t *json)
 {
     struct policy_item *policy = memory_allocate(sizeof *policy);
     auto_findings struct findings findings = {0};
-    struct resource_flavor *flavor = NULL;
-    struct cluster_queue *cluster_queue = NULL;
-    struct local_queue *local_queue = NULL;
 
     policy->uid = memory_copy_text(object_metadata_text(json, "uid"));
     policy->name = memory_copy_text(object_metadata_text(json, "name"));
     policy->namespace_name = memory_copy_text(object_metadata_text(json, "namespace"));
     policy->generation =
         json_integer_value(json_object_get(json_object_get(json, "metadata"), "generation"));
-    if (resource == RESOURCE_FLAVOR && resource_flavor_decode(json, &findings, &flavor)) {
-        policy->flavor = flavor;
-    } else if (resource == RESOURCE_CLUSTER_QUEUE &&
-               cluster_queue_decode(json, &findings, &cluster_queue)) {
-        policy->cluster_queue = cluster_queue;
-    } else if (resource == RESOURCE_LOCAL_QUEUE &&
-               local_queue_decode(json, &findings, &local_queue)) {
-        policy->local_queue = local_queue;
-    } else {
+    if (!decode_policy_value(resource, json, &findings, policy)) {
         const struct finding *mistake = findings_first_mistake(&findings);
         policy->mistake = mistake != NULL ? text_format("%s: %s", mistake->path, mistake->message)
                                           : memory_copy_text("unreadable");
@@ -112,6 +139,17 @@ static struct object *decode_object(enum resource resource,
     return object;
 }
 
+static bool decode_pod(struct item *item, const struct configuration *configuration,
+                       const json_t *json)
+{
+    item->object = decode_object(RESOURCE_POD, configuration, json);
+    if (item->object != NULL) {
+        return true;
+    }
+    item->resource = RESOURCE_OCCUPANT;
+    return configuration->node_places && occupant_decode(json, &item->occupant);
+}
+
 static bool decode_value(struct item *item, const struct configuration *configuration,
                          const json_t *json)
 {
@@ -129,6 +167,10 @@ static bool decode_value(struct item *item, const struct configuration *configur
     case RESOURCE_FLAVOR:
     case RESOURCE_CLUSTER_QUEUE:
     case RESOURCE_LOCAL_QUEUE:
+    case RESOURCE_COHORT:
+    case RESOURCE_ADMISSION_CHECK:
+    case RESOURCE_WORKLOAD_PRIORITY_CLASS:
+    case RESOURCE_PRIORITY_CLASS:
         item->policy = decode_policy(item->resource, json);
         return true;
     case RESOURCE_STATEFULSET:
@@ -137,11 +179,13 @@ static bool decode_value(struct item *item, const struct configuration *configur
                                  NULL);
     case RESOURCE_NOTEBOOK:
     case RESOURCE_JOB:
-    case RESOURCE_POD:
         item->object = decode_object(item->resource, configuration, json);
         return item->object != NULL;
+    case RESOURCE_POD:
+        return decode_pod(item, configuration, json);
     case RESOURCE_WORKLOAD:
         return workload_object_decode(json, &item->workload, NULL);
+    case RESOURCE_OCCUPANT:
     case RESOURCE_COUNT:
         break;
     }
@@ -178,6 +222,10 @@ void item_destroy(struct item *item)
     case RESOURCE_FLAVOR:
     case RESOURCE_CLUSTER_QUEUE:
     case RESOURCE_LOCAL_QUEUE:
+    case RESOURCE_COHORT:
+    case RESOURCE_ADMISSION_CHECK:
+    case RESOURCE_WORKLOAD_PRIORITY_CLASS:
+    case RESOURCE_PRIORITY_CLASS:
         destroy_policy(item->policy);
         break;
     case RESOURCE_STATEFULSET:
@@ -191,6 +239,9 @@ void item_destroy(struct item *item)
         break;
     case RESOURCE_WORKLOAD:
         workload_object_destroy(item->workload);
+        break;
+    case RESOURCE_OCCUPANT:
+        occupant_destroy(item->occupant);
         break;
     case RESOURCE_COUNT:
         break;

@@ -78,7 +78,12 @@ void linkage_attach(struct cluster *cluster, struct cache_entry *entry)
     case RESOURCE_CLUSTER_QUEUE:
     case RESOURCE_LOCAL_QUEUE:
     case RESOURCE_STATEFULSET:
+    case RESOURCE_COHORT:
+    case RESOURCE_ADMISSION_CHECK:
+    case RESOURCE_WORKLOAD_PRIORITY_CLASS:
+    case RESOURCE_PRIORITY_CLASS:
     case RESOURCE_REPLICASET:
+    case RESOURCE_OCCUPANT:
     case RESOURCE_COUNT:
         break;
     }

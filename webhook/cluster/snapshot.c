@@ -23,7 +23,27 @@ struct snapshot *snapshot_create(const struct configuration *configuration,
     snapshot->configuration = configuration_ref(configuration);
     snapshot->directory = directory_ref(directory);
     snapshot->holders = uid_set_ref(holders);
+    array_for_each(tree, &directory->forest->trees) {
+        struct quota_usage usage;
+        quota_usage_init(&usage, *tree);
+        array_append(&snapshot->usages, usage);
+    }
     return snapshot;
+}
+
+void snapshot_count_used(struct snapshot *snapshot, const char *cluster_queue,
+                         const struct usage *used)
+{
+    const struct quota_leaf *leaf = quota_forest_find(snapshot->directory->forest, cluster_queue);
+    struct quota_amounts amounts = {0};
+
+    if (leaf == NULL) {
+        return;
+    }
+    struct quota_usage *usage = &snapshot->usages.items[leaf->tree];
+    quota_amounts_count(usage->tree, used, &amounts);
+    quota_usage_add(usage, leaf->node, &amounts);
+    array_release(&amounts);
 }
 
 void snapshot_destroy(struct snapshot *snapshot)
@@ -31,14 +51,17 @@ void snapshot_destroy(struct snapshot *snapshot)
     if (snapshot == NULL) {
         return;
     }
+    array_for_each(state, &snapshot->queues) {
+        free(state->cluster_queue);
+    }
+    array_for_each(usage, &snapshot->usages) {
+        quota_usage_release(usage);
+    }
+    array_release(&snapshot->queues);
+    array_release(&snapshot->usages);
     configuration_unref(snapshot->configuration);
     directory_unref(snapshot->directory);
     uid_set_unref(snapshot->holders);
-    array_for_each(state, &snapshot->queues) {
-        free(state->cluster_queue);
-        usage_release(&state->used);
-    }
-    array_release(&snapshot->queues);
     free(snapshot->username);
     free(snapshot);
 }

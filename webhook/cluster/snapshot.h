@@ -5,14 +5,16 @@
 
 #include "webhook/cluster/directory.h"
 
-/* How full one ClusterQueue was. */
+/* How many waited in one ClusterQueue. */
 struct queue_state {
     char *cluster_queue;
-    struct usage used;
     size_t waiting_count;
 };
 
 struct queue_state_list ARRAY_OF(struct queue_state);
+
+/* What was used of each tree of quota, in the order of the directory's forest. */
+struct tree_usages ARRAY_OF(struct quota_usage);
 
 /* A sorted set of uids, shared between snapshots. Immutable. */
 struct uid_set {
@@ -33,16 +35,21 @@ struct snapshot {
     const struct directory *directory;
     const struct uid_set *holders;  /* uids of the Notebooks that are admitted */
     struct queue_state_list queues; /* by name */
-    char *username;                 /* ours; NULL: not known yet */
+    struct tree_usages usages;
+    char *username; /* ours; NULL: not known yet */
 };
 
-/* Takes a reference of its own to each part; the states and username are filled in by the caller
- * before it shares the snapshot. */
+/* Takes a reference of its own to each part; the states, what is used, and the username are filled
+ * in by the caller before it shares the snapshot. */
 struct snapshot *snapshot_create(const struct configuration *configuration,
                                  const struct directory *directory, const struct uid_set *holders);
 void snapshot_destroy(struct snapshot *snapshot);
 REFERENCE_DEFINE(snapshot)
 #define auto_snapshot __attribute__((cleanup(snapshot_auto_unref)))
+
+/* Counts what a ClusterQueue has in use; what its tree does not count is left out. */
+void snapshot_count_used(struct snapshot *snapshot, const char *cluster_queue,
+                         const struct usage *used);
 
 /* NULL if the queue was not known. Borrowed. */
 const struct queue_state *snapshot_find_queue(const struct snapshot *snapshot,

@@ -2,6 +2,7 @@
 #include "webhook/cluster/standing.h"
 
 #include "base/text.h"
+#include "webhook/cluster/queue_activity.h"
 
 static const char *queue_label(const struct workload *workload)
 {
@@ -78,7 +79,7 @@ static char *explain_inadmissible(const struct cluster *cluster, const struct wo
     if (workload->local_queue->stop_policy != STOP_NONE) {
         return text_format("LocalQueue %s is inactive", workload->local_queue->name);
     }
-    if (queue->stop_policy != STOP_NONE) {
+    if (queue_activity_bars(cluster->directory, queue)) {
         return text_format("ClusterQueue %s is inactive", queue->name);
     }
     if (namespace_info == NULL ||
@@ -92,6 +93,12 @@ static char *explain_inadmissible(const struct cluster *cluster, const struct wo
     if (workload->record != NULL && !workload->record->is_active) {
         return memory_copy_text("The workload is deactivated");
     }
+    const struct condition *requeued =
+        workload->record != NULL ? condition_list_find(&workload->record->conditions, "Requeued")
+                                 : NULL;
+    if (requeued != NULL && !requeued->is_true) {
+        return memory_copy_text(requeued->message);
+    }
     if (workload->refusal != NULL && workload->refused_version == waiting->resource_version) {
         return memory_copy_text(workload->refusal);
     }
@@ -103,6 +110,13 @@ static bool is_owner_unknown(const struct cluster *cluster, const struct workloa
     const struct cache_entry *entry = cache_find(&cluster->cache, RESOURCE_POD, workload->uid);
 
     return entry != NULL && entry->is_owner_unknown;
+}
+
+static bool is_stopped_by_user(const struct workload *workload)
+{
+    const struct object *owner = workload->owner;
+
+    return owner->kind->id == KIND_NOTEBOOK && owner->is_suspended && owner->stopped_by == NULL;
 }
 
 /* An admitted Notebook whose Pods are gone keeps its place for a while; one whose new Pod asks for
@@ -118,7 +132,7 @@ static void judge_record(const struct cluster *cluster, struct workload *workloa
     int64_t patience_ms = (int64_t)cluster->configuration->successor_reservation_seconds * 1000;
     bool has_pods = workload_count_active_pods(workload, &cluster->grants) > 0 || waiting != NULL;
 
-    if (admitted == NULL || has_pods) {
+    if (admitted == NULL || has_pods || workload_is_evicting(workload)) {
         workload->podless_since_ms = 0;
     } else if (workload->podless_since_ms == 0) {
         workload->podless_since_ms = now_ms;
@@ -134,7 +148,7 @@ static void judge_record(const struct cluster *cluster, struct workload *workloa
         workload->podless_since_ms != 0 && now_ms - workload->podless_since_ms >= patience_ms;
     /* Once void, void until it is gone: what it held may be promised to another by then. */
     workload->is_record_void = workload->is_record_void || is_outgrown || is_abandoned ||
-                               workload->owner->is_suspended || workload->record->is_deleting;
+                               is_stopped_by_user(workload) || workload->record->is_deleting;
 }
 
 /* Lines of all queues that the workload was or is charged to. */
@@ -179,9 +193,7 @@ static enum workload_state find_state(struct cluster *cluster, struct workload *
         return WORKLOAD_FINISHED;
     }
     if (workload->admission != NULL) {
-        bool is_stopped =
-            workload->owner->kind->id == KIND_NOTEBOOK && workload->owner->is_suspended;
-        return is_stopped ? WORKLOAD_NOTHING : WORKLOAD_ADMITTED;
+        return is_stopped_by_user(workload) ? WORKLOAD_NOTHING : WORKLOAD_ADMITTED;
     }
     if (waiting == NULL) {
         return WORKLOAD_NOTHING;
@@ -189,10 +201,25 @@ static enum workload_state find_state(struct cluster *cluster, struct workload *
     auto_free char *reason = obstacle != NULL ? memory_copy_text(obstacle)
                                               : explain_inadmissible(cluster, workload, waiting);
     if (reason != NULL) {
-        verdict_set(&workload->verdict, VERDICT_INADMISSIBLE, reason, NULL);
+        verdict_set(&workload->verdict, VERDICT_INADMISSIBLE, "Inadmissible", reason, NULL);
         return WORKLOAD_INADMISSIBLE;
     }
     return WORKLOAD_QUEUED;
+}
+
+/* What the API server resolved for a Pod counts, unless a WorkloadPriorityClass is named. */
+static int64_t find_priority(const struct cluster *cluster, const struct workload *workload,
+                             const struct object *waiting)
+{
+    const char *workload_class = workload->owner->workload_priority_class;
+
+    if (workload_class == NULL) {
+        workload_class = waiting->workload_priority_class;
+    }
+    if (workload_class == NULL && waiting->has_priority) {
+        return waiting->priority;
+    }
+    return directory_find_priority(cluster->directory, workload_class, waiting->priority_class);
 }
 
 static void update_line(struct cluster *cluster, struct workload *workload,
@@ -201,14 +228,20 @@ static void update_line(struct cluster *cluster, struct workload *workload,
     struct waiting_line *line = workload->state == WORKLOAD_QUEUED
                                     ? cluster_find_line(cluster, workload->cluster_queue->name)
                                     : NULL;
+    const struct object *object = waiting != NULL ? waiting : workload->owner;
     struct order_key order = {.uid = workload->uid};
 
-    if (line != NULL) {
-        order.arrival_us = workload_arrival_us(workload, waiting);
+    if (object != NULL) { /* also of who holds: preemption asks for it */
+        order.arrival_us = workload_arrival_us(workload, object);
+        order.priority = find_priority(cluster, workload, object);
     }
     uint64_t version = line != NULL ? waiting->resource_version : 0;
+    if (line == NULL && workload->line == NULL) {
+        workload->order = order;
+        return;
+    }
     if (workload->line == line && version == workload->waiting_version &&
-        (line == NULL || order_compare(&order, &workload->order) == 0)) {
+        order_compare(&order, &workload->order) == 0) {
         return;
     }
     if (workload->line != NULL) {
@@ -220,6 +253,29 @@ static void update_line(struct cluster *cluster, struct workload *workload,
         waiting_line_insert(line, workload);
     }
     cluster->is_changed = true;
+}
+
+/* How long those run that are admitted, by the queue: estimates rest on it. Who was asked to go
+ * tells nothing about that. */
+static void measure_run_time(struct cluster *cluster, struct workload *workload)
+{
+    const struct condition *admitted =
+        workload->record != NULL ? condition_list_find(&workload->record->conditions, "Admitted")
+                                 : NULL;
+    bool is_holding = workload->state == WORKLOAD_ADMITTED && admitted != NULL && admitted->is_true;
+    struct waiting_line *line = workload->charged_queue != NULL
+                                    ? cluster_find_line(cluster, workload->charged_queue)
+                                    : NULL;
+
+    if (is_holding) {
+        workload->admitted_us = admitted->changed_us;
+    } else if (workload->admitted_us != 0 && workload->state != WORKLOAD_ADMITTED) {
+        if (line != NULL && cluster->wall_us > workload->admitted_us &&
+            workload->state != WORKLOAD_QUEUED) {
+            run_times_add(&line->run_times, cluster->wall_us - workload->admitted_us);
+        }
+        workload->admitted_us = 0;
+    }
 }
 
 static void forget(struct cluster *cluster, struct workload *workload)
@@ -250,6 +306,8 @@ void standing_refresh(struct cluster *cluster, struct workload *workload, int64_
 
     workload->is_dirty = false;
     if (workload->owner == NULL && workload->pods.count == 0 && workload->record == NULL) {
+        workload->state = WORKLOAD_NOTHING;
+        measure_run_time(cluster, workload);
         forget(cluster, workload);
         return;
     }
@@ -259,6 +317,7 @@ void standing_refresh(struct cluster *cluster, struct workload *workload, int64_
     auto_free char *obstacle = resolve_queues(cluster, workload);
     update_holding(cluster, workload);
     workload->state = find_state(cluster, workload, waiting, obstacle);
+    measure_run_time(cluster, workload);
     update_line(cluster, workload, waiting);
     if (!workload->is_due) {
         workload->is_due = true;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include "policy/rules/estimate.h"
 #include "webhook/cluster/workload.h"
 
 /* Those that wait in one ClusterQueue, in their order. Owned by the companion thread. */
@@ -9,8 +10,9 @@ struct waiting_line {
     struct workload_list workloads;
     bool is_dirty; /* to be planned */
     /* As long as quota and usage stay the same, the first ones need not be tried again: */
-    size_t settled_count; /* so many were tried, and wait */
-    bool is_blocked;      /* StrictFIFO: one of them bars all that are behind */
+    size_t settled_count;       /* so many were tried, and wait */
+    bool is_blocked;            /* StrictFIFO: one of them bars all that are behind */
+    struct run_times run_times; /* of those that were admitted and have ended, since we watch */
     UT_hash_handle hh;
 };
 

@@ -25,6 +25,8 @@ void workload_destroy(struct workload *workload)
     cluster_queue_unref(workload->cluster_queue);
     free(workload->charged_queue);
     free(workload->refusal);
+    free(workload->preemption);
+    admission_destroy(workload->reservation);
     free(workload);
 }
 
@@ -92,6 +94,12 @@ static const struct object *find_oldest_gated(const struct workload *workload,
     return oldest;
 }
 
+static const struct object *owner_if_waiting(const struct object *owner,
+                                             const struct grant_table *grants)
+{
+    return may_wait(owner, grants) ? owner : NULL;
+}
+
 const struct object *workload_find_waiting(const struct workload *workload,
                                            const struct grant_table *grants)
 {
@@ -101,16 +109,57 @@ const struct object *workload_find_waiting(const struct workload *workload,
         return NULL;
     }
     if (owner->kind->id == KIND_NOTEBOOK) {
-        return owner->is_suspended ? NULL : find_oldest_gated(workload, grants);
+        bool is_ours = owner->is_suspended && owner->stopped_by != NULL;
+        return is_ours               ? owner_if_waiting(owner, grants)
+               : owner->is_suspended ? NULL
+                                     : find_oldest_gated(workload, grants);
     }
-    return may_wait(owner, grants) ? owner : NULL;
+    return owner_if_waiting(owner, grants);
+}
+
+static bool is_told(const struct workload *workload, const char *condition)
+{
+    return workload->record != NULL &&
+           condition_list_is_true(&workload->record->conditions, condition);
+}
+
+bool workload_is_evicting(const struct workload *workload)
+{
+    return workload->record != NULL && workload->record->admission != NULL &&
+           is_told(workload, "Evicted");
+}
+
+bool workload_is_reserved(const struct workload *workload)
+{
+    const struct workload_object *record = workload->record;
+
+    return workload->reservation != NULL ||
+           (record != NULL && record->admission != NULL && is_told(workload, "QuotaReserved") &&
+            !is_told(workload, "Admitted") && !workload_is_evicting(workload));
 }
 
 /* A Notebook holds by what its record says until the record is gone: only then may another have
- * what it held, also if we die in between. */
+ * what it held, also if we die in between. One that we let go carries its admission itself until
+ * its record says so. */
 static const struct admission *notebook_admission(const struct workload *workload)
 {
-    return workload->record != NULL ? workload->record->admission : NULL;
+    const struct object *notebook = workload->owner;
+
+    if (workload->record != NULL && workload->record->admission != NULL) {
+        return workload->record->admission;
+    }
+    return notebook->is_suspended ? NULL : notebook->admission;
+}
+
+/* What does not run yet holds by its reservation, and what is to stop until all of it is gone. */
+static const struct admission *reserved_admission(const struct workload *workload)
+{
+    if (workload->reservation != NULL) {
+        return workload->reservation;
+    }
+    return workload_is_reserved(workload) || workload_is_evicting(workload)
+               ? workload->record->admission
+               : NULL;
 }
 
 static const struct admission *owner_admission(const struct workload *workload)
@@ -152,6 +201,7 @@ const struct admission *workload_find_admission(const struct workload *workload,
     const struct admission *admission =
         grant != NULL ? grant->admission : owner_admission(workload);
 
+    admission = admission != NULL ? admission : reserved_admission(workload);
     if (admission != NULL) {
         return admission;
     }

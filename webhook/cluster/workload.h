@@ -2,6 +2,7 @@
 #pragma once
 
 #include "policy/rules/order.h"
+#include "policy/rules/preemption.h"
 #include "policy/rules/verdict.h"
 #include "webhook/cluster/cache.h"
 #include "webhook/cluster/grant.h"
@@ -41,6 +42,7 @@ struct workload {
     struct order_key order;
     uint64_t waiting_version; /* of the object that waits, when it was put into the line */
     struct verdict verdict;
+    int64_t admitted_us;      /* when it was told to be admitted; 0: it is not */
     int64_t podless_since_ms; /* monotonic; an admitted Notebook without Pods; 0: it has some */
     bool is_record_void;      /* what its record admits is over: it is to be deleted */
 
@@ -55,6 +57,17 @@ struct workload {
     bool is_fetch_in_flight;
     bool is_dirty;
     bool is_due;
+
+    /* Kept by evictions: */
+    char *preemption; /* in words, why it goes for another; NULL: it does not, or its record says */
+    enum preemption_reason preemption_reason;
+    struct admission *reservation; /* to be reserved until its checks agree; NULL: nothing, or its
+                                      record says so */
+    int64_t look_again_at_us;      /* when a time limit runs out, wall clock; 0: none does */
+    bool is_stop_in_flight;
+    uint64_t stopped_version; /* of the object that it was sent for */
+    int64_t stop_retry_at_ms;
+    int stop_failures;
     UT_hash_handle hh;
 };
 
@@ -69,7 +82,8 @@ bool workload_pod_counts(const struct object *pod, const struct grant_table *gra
 size_t workload_count_active_pods(const struct workload *workload,
                                   const struct grant_table *grants);
 
-/* What waits: the Job or Pod itself, or the oldest gated Pod of a Notebook; NULL: nothing. */
+/* What waits: the Job or Pod itself, a Notebook that we stopped, or the oldest gated Pod of one;
+ * NULL: nothing. */
 const struct object *workload_find_waiting(const struct workload *workload,
                                            const struct grant_table *grants);
 
@@ -77,6 +91,12 @@ const struct object *workload_find_waiting(const struct workload *workload,
  * or a grant. */
 const struct admission *workload_find_admission(const struct workload *workload,
                                                 const struct grant_table *grants);
+
+/* True if its record, which this holds by, says Evicted: it is to give back what it holds. */
+bool workload_is_evicting(const struct workload *workload);
+
+/* True if quota is reserved for it and its admission checks have not all agreed yet. */
+bool workload_is_reserved(const struct workload *workload);
 
 /* When it came: the record's word for a Notebook, else the object's stamp, else its creation. */
 int64_t workload_arrival_us(const struct workload *workload, const struct object *waiting);

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "base/timestamp.h"
 #include "certs/authority.h"
 #include "webhook/commands/options.h"
 
@@ -74,12 +75,12 @@ static bool report(const char *what, const char *path, const struct certificate_
                    struct error *error)
 {
     int64_t end_seconds;
-    char end[CLOCK_TEXT_BYTES];
+    char end[TIMESTAMP_TEXT_BYTES];
 
     if (!certificate_read_not_after(pair->certificate_pem, &end_seconds, error)) {
         return false;
     }
-    clock_format_seconds(end_seconds * 1000000, end);
+    timestamp_format_seconds(end_seconds * 1000000, end);
     printf("%s '%s', valid until %s\n", what, path, end);
     return true;
 }

@@ -12,5 +12,6 @@ enum exit_status { EXIT_OK = 0, EXIT_FOUND_MISTAKES = 1, EXIT_USAGE = 2 };
 
 int command_serve(int argc, char **argv);
 int command_check(int argc, char **argv);
+int command_simulate(int argc, char **argv);
 int command_certs(int argc, char **argv);
 int command_version(int argc, char **argv);

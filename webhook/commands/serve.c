@@ -178,10 +178,11 @@ static void use_log_level(const struct configuration *configuration)
 /* What is said of the cluster before anything was listed: nothing. */
 static const struct snapshot *make_first_snapshot(const struct server *server)
 {
-    const struct directory *directory = directory_create();
+    struct directory *directory = directory_create();
     const struct uid_set *holders = memory_allocate(sizeof *holders);
-    const struct snapshot *snapshot = snapshot_create(server->configuration, directory, holders);
 
+    directory_seal(directory);
+    const struct snapshot *snapshot = snapshot_create(server->configuration, directory, holders);
     directory_unref(directory);
     uid_set_unref(holders);
     return snapshot;

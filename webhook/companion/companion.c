@@ -7,12 +7,14 @@
 #include "base/log.h"
 #include "base/metrics.h"
 #include "base/text.h"
+#include "webhook/companion/eviction_stop.h"
 #include "webhook/companion/feed.h"
 #include "webhook/companion/owner_fetch.h"
 #include "webhook/companion/publisher.h"
 #include "webhook/companion/queue_status.h"
 #include "webhook/companion/records.h"
 #include "webhook/companion/starts.h"
+#include "webhook/companion/tree_plan.h"
 
 enum {
     TICK_MS = 1000,
@@ -38,6 +40,7 @@ struct companion {
     struct errands errands;
     struct starts starts;
     struct records records;
+    struct evictions evictions;
     struct queue_status queue_status;
     struct publisher publisher;
     enum leadership leadership;
@@ -110,6 +113,7 @@ static void mark_all(struct cluster *cluster)
         workload->is_record_in_flight = false;
         workload->is_adoption_in_flight = false;
         workload->is_fetch_in_flight = false;
+        records_forget_reservation(workload);
         cluster_mark(cluster, workload);
     }
 }
@@ -119,6 +123,7 @@ static void stop_leading(struct companion *companion)
     companion->leadership = FOLLOWING;
     log_warning("not leading any more", LOG_BOOL("leader", false));
     errands_forget_all(&companion->errands);
+    evictions_end(&companion->evictions);
     starts_end(&companion->starts);
     queue_status_release(&companion->queue_status);
     mark_all(companion->cluster);
@@ -168,6 +173,9 @@ static void note_answer(struct companion *companion, uint64_t tag, const struct 
         break;
     case ERRAND_ADOPT:
         note_landed(companion->cluster, errand);
+        break;
+    case ERRAND_STOP:
+        eviction_stop_note_answer(&companion->evictions, errand, answer, now_ms);
         break;
     case ERRAND_RECORD:
         records_note_answer(&companion->records, errand, answer, now_ms);
@@ -262,6 +270,14 @@ static void apply_change(struct companion *companion, struct change *change)
     case CHANGE_RELEASE:
         starts_reserve_take(&companion->starts, change);
         break;
+    case CHANGE_RESERVE:
+        records_reserve_take(&companion->records, change->workload,
+                             take_pointer(&change->admission));
+        break;
+    case CHANGE_PREEMPT:
+        evictions_preempt(&companion->evictions, change->workload, change->preemption_reason,
+                          change->preemptor);
+        break;
     case CHANGE_DROP_RESERVATION:
         drop_reservation(companion, change->object);
         break;
@@ -279,12 +295,12 @@ static bool decide(struct companion *companion, int64_t now_ms)
 {
     auto_plan struct plan plan = {0};
 
-    plan_make(companion->cluster, &plan);
+    plan_make(companion->cluster, clock_wall_us(), &plan);
     array_for_each(change, &plan) {
         apply_change(companion, change);
     }
     metrics_add(&passes_metric, (double)plan.count, NULL);
-    cluster_refresh(companion->cluster, now_ms);
+    cluster_refresh(companion->cluster, now_ms, clock_wall_us());
     return plan.count > 0;
 }
 
@@ -296,7 +312,8 @@ static void update_records(struct companion *companion, int64_t now_ms)
 
     for (size_t i = 0; i < due->count; i++) {
         struct workload *workload = due->items[i];
-        if (records_update(&companion->records, workload, now_ms)) {
+        bool is_settled = evictions_update(&companion->evictions, workload, now_ms);
+        if (records_update(&companion->records, workload, now_ms) && is_settled) {
             workload->is_due = false;
         } else {
             due->items[kept++] = workload;
@@ -346,6 +363,8 @@ static void tick(struct companion *companion, int64_t now_ms)
     companion->next_tick_ms = now_ms + TICK_MS;
     companion->is_status_due = true;
     cluster_tick(companion->cluster, now_ms);
+    evictions_tick(&companion->evictions, clock_wall_us());
+    tree_plan_wake(companion->cluster);
     if (companion->leadership == LEADING && companion->next_heads_ms <= now_ms) {
         companion->next_heads_ms = now_ms + HEADS_INTERVAL_MS;
         update_heads(companion);
@@ -395,7 +414,7 @@ static void *run(void *argument)
         }
         array_release(&messages);
         tick(companion, now_ms);
-        cluster_refresh(companion->cluster, now_ms);
+        cluster_refresh(companion->cluster, now_ms, clock_wall_us());
         if (companion->leadership == LEADING) {
             lead(companion, now_ms);
         } else {
@@ -435,6 +454,8 @@ struct companion *companion_create(const struct companion_options *options)
     companion->errands.writer = companion->writer;
     companion->publisher = (struct publisher){.slot = options->slot, .username = options->username};
     companion->records = (struct records){companion->cluster, &companion->errands};
+    companion->evictions =
+        (struct evictions){companion->cluster, &companion->errands, &companion->records};
     companion->queue_status =
         (struct queue_status){.cluster = companion->cluster, .errands = &companion->errands};
     companion->starts =

@@ -15,10 +15,10 @@ static const struct {
     const char *name;
     enum kube_urgency urgency;
 } kinds[ERRAND_KIND_COUNT] = {
-    [ERRAND_START] = {"start", KUBE_URGENT},    [ERRAND_FENCE] = {"fence", KUBE_URGENT},
-    [ERRAND_FETCH] = {"fetch", KUBE_URGENT},    [ERRAND_ADOPT] = {"adopt", KUBE_ROUTINE},
-    [ERRAND_RECORD] = {"record", KUBE_ROUTINE}, [ERRAND_EVENT] = {"event", KUBE_ROUTINE},
-    [ERRAND_STATUS] = {"status", KUBE_ROUTINE},
+    [ERRAND_START] = {"start", KUBE_URGENT},  [ERRAND_FENCE] = {"fence", KUBE_URGENT},
+    [ERRAND_STOP] = {"stop", KUBE_URGENT},    [ERRAND_FETCH] = {"fetch", KUBE_URGENT},
+    [ERRAND_ADOPT] = {"adopt", KUBE_ROUTINE}, [ERRAND_RECORD] = {"record", KUBE_ROUTINE},
+    [ERRAND_EVENT] = {"event", KUBE_ROUTINE}, [ERRAND_STATUS] = {"status", KUBE_ROUTINE},
 };
 
 bool errands_send_take(struct errands *errands, enum errand_kind kind, const char *subject,

@@ -8,6 +8,7 @@
 enum errand_kind {
     ERRAND_START,  /* the patch of a grant */
     ERRAND_FENCE,  /* ends a grant unapplied */
+    ERRAND_STOP,   /* takes back what an evicted workload was started with */
     ERRAND_FETCH,  /* the owner of a Pod, not seen yet */
     ERRAND_ADOPT,  /* writes the admission of what runs without us */
     ERRAND_RECORD, /* creates, updates or deletes a Workload */

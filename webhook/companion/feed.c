@@ -57,12 +57,14 @@ static bool contains(struct text_view json, const char *needle, size_t needle_by
 }
 
 /* Most Pods of a cluster do not concern us. What once did carries a trace of it: the queue label
- * and the gate in its managedFields, our annotations, or the resource that it asks for. */
+ * and the gate in its managedFields, our annotations, or the resource that it asks for. What is
+ * bound takes room on its node. */
 static bool is_interesting(void *context, size_t resource, struct text_view json)
 {
     const struct feed *feed = context;
 
     if (resource != RESOURCE_POD || contains(json, "kueue.x-k8s.io/", 15) ||
+        (feed->configuration->node_places && contains(json, "\"nodeName\":\"", 12)) ||
         contains(json, ANNOTATION_PREFIX, sizeof ANNOTATION_PREFIX - 1)) {
         return true;
     }
@@ -89,11 +91,11 @@ void feed_start(struct feed *feed, const struct kube_config *config,
 
     feed->configuration = configuration;
     feed->mailbox = mailbox;
-    for (size_t i = 0; i < RESOURCE_COUNT; i++) {
+    for (size_t i = 0; i < RESOURCE_WATCHED_COUNT; i++) {
         feed->resources[i] = (struct kube_watch_resource){resource_path((enum resource)i),
                                                           resource_is_optional((enum resource)i)};
     }
-    feed->watch = kube_watch_create(config, feed->resources, RESOURCE_COUNT, &handler,
+    feed->watch = kube_watch_create(config, feed->resources, RESOURCE_WATCHED_COUNT, &handler,
                                     configuration->relist_seconds);
 }
 

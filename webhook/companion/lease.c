@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "webhook/companion/lease.h"
+#include "base/timestamp.h"
 
 #include <string.h>
-
-#include "base/clock.h"
 
 static char *copy_text(const json_t *json, const char *field)
 {
@@ -15,7 +14,7 @@ static int64_t decode_time(const json_t *spec, const char *field)
     const char *text = json_string_value(json_object_get(spec, field));
     int64_t wall_us = 0;
 
-    if (text != NULL && !clock_parse(text, &wall_us)) {
+    if (text != NULL && !timestamp_parse(text, &wall_us)) {
         return 0;
     }
     return wall_us;
@@ -45,11 +44,11 @@ bool lease_decode(const json_t *json, struct lease *out_lease, struct error *err
 
 char *lease_encode(const struct lease *lease)
 {
-    char acquired[CLOCK_TEXT_BYTES];
-    char renewed[CLOCK_TEXT_BYTES];
+    char acquired[TIMESTAMP_TEXT_BYTES];
+    char renewed[TIMESTAMP_TEXT_BYTES];
 
-    clock_format_micros(lease->acquired_us, acquired);
-    clock_format_micros(lease->renewed_us, renewed);
+    timestamp_format_micros(lease->acquired_us, acquired);
+    timestamp_format_micros(lease->renewed_us, renewed);
     json_auto_t *json = json_pack(
         "{s:s, s:s, s:{s:s, s:s}, s:{s:s, s:i, s:I, s:s, s:s}}", "apiVersion",
         "coordination.k8s.io/v1", "kind", "Lease", "metadata", "namespace", lease->namespace_name,

@@ -2,7 +2,8 @@
 #include "webhook/companion/plan.h"
 
 #include "base/text.h"
-#include "policy/rules/queue_pass.h"
+#include "webhook/companion/required_checks.h"
+#include "webhook/companion/tree_plan.h"
 
 void plan_release(struct plan *plan)
 {
@@ -12,7 +13,7 @@ void plan_release(struct plan *plan)
     array_release(plan);
 }
 
-static size_t count_starts(const struct plan *plan)
+size_t plan_count_starts(const struct plan *plan)
 {
     size_t count = 0;
 
@@ -24,16 +25,23 @@ static size_t count_starts(const struct plan *plan)
 
 static bool has_room(const struct cluster *cluster, const struct plan *plan)
 {
-    return grant_table_has_room(&cluster->grants, count_starts(plan));
+    return grant_table_has_room(&cluster->grants, plan_count_starts(plan));
+}
+
+void plan_add(struct plan *plan, struct change change)
+{
+    array_append(plan, change);
 }
 
 static void add(struct plan *plan, enum change_kind kind, struct workload *workload,
                 const struct object *object, struct admission *admission)
 {
-    array_append(plan, ((struct change){kind, workload, object, admission}));
+    plan_add(plan,
+             (struct change){
+                 .kind = kind, .workload = workload, .object = object, .admission = admission});
 }
 
-static void sign(struct admission *admission, const struct workload *workload)
+void plan_sign(struct admission *admission, const struct workload *workload)
 {
     free(admission->workload_uid);
     admission->workload_uid = memory_copy_text(workload->uid);
@@ -57,7 +65,8 @@ static void plan_children(struct cluster *cluster, struct workload *workload, st
     int64_t active = (int64_t)workload_count_active_pods(workload, &cluster->grants);
 
     if (workload->state != WORKLOAD_ADMITTED || workload->kind->id == KIND_POD ||
-        workload->is_record_void || admission->pod_sets.count == 0) {
+        workload->is_record_void || workload_is_evicting(workload) ||
+        workload_is_reserved(workload) || admission->pod_sets.count == 0) {
         return;
     }
     const struct pod_set_admission *set = &admission->pod_sets.items[0];
@@ -67,7 +76,7 @@ static void plan_children(struct cluster *cluster, struct workload *workload, st
         }
         if (is_gated(cluster, *pod) && holding_covers_pod(&view, *pod, admission)) {
             struct admission *own = admission_copy_for_pod(admission, set);
-            sign(own, workload);
+            plan_sign(own, workload);
             add(plan, CHANGE_START, workload, *pod, own);
             active++;
         }
@@ -129,6 +138,38 @@ static void plan_adoptions(struct cluster *cluster, struct workload *workload, s
     }
 }
 
+static bool have_agreed(const struct workload_object *record, const struct name_list *checks)
+{
+    array_for_each(name, checks) {
+        const struct check_status *check = check_status_list_find(&record->checks, *name);
+        if (check == NULL || check->state != CHECK_READY) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* What was reserved starts once all that it waits for agree. */
+static void plan_checked(struct cluster *cluster, struct workload *workload, struct plan *plan)
+{
+    const struct object *waiting = workload_find_waiting(workload, &cluster->grants);
+    struct name_list checks = {0};
+
+    if (workload->state != WORKLOAD_ADMITTED || !workload_is_reserved(workload) ||
+        workload->reservation != NULL || waiting == NULL || workload->cluster_queue == NULL ||
+        workload->cluster_queue->stop_policy != STOP_NONE || !has_room(cluster, plan)) {
+        return;
+    }
+    const struct admission *reserved = workload->record->admission;
+    required_checks_find(workload->cluster_queue, reserved, &checks);
+    if (have_agreed(workload->record, &checks)) {
+        struct admission *admission = admission_copy(reserved);
+        plan_sign(admission, workload);
+        add(plan, CHANGE_START, workload, waiting, admission);
+    }
+    array_release(&checks);
+}
+
 static void plan_fetch(struct cluster *cluster, struct workload *workload, struct plan *plan)
 {
     const struct cache_entry *entry = cache_find(&cluster->cache, RESOURCE_POD, workload->uid);
@@ -161,135 +202,47 @@ static bool plan_successors(struct cluster *cluster, struct waiting_line *line, 
             continue;
         }
         struct admission *admission = admission_copy(kept->admission);
-        sign(admission, workload);
+        plan_sign(admission, workload);
         add(plan, CHANGE_SUCCEED, workload, pod, admission);
     }
     return is_any;
 }
 
-static const char *find_profile(const struct cluster *cluster, const struct workload *workload,
-                                const struct object *waiting)
+/* True if somebody in a line of the tree comes in the place of a gone Pod: the others wait for the
+ * next pass. */
+static bool plan_tree_successors(struct cluster *cluster, const struct quota_tree *tree,
+                                 struct plan *plan)
 {
-    if (!cluster->configuration->profile_selects_flavor) {
-        return NULL;
-    }
-    return workload->owner->profile != NULL ? workload->owner->profile : waiting->profile;
-}
+    bool is_any = false;
 
-static void collect_candidates(const struct cluster *cluster, const struct waiting_line *line,
-                               struct queue_candidate_list *candidates, struct object_list *waiting)
-{
-    for (size_t i = line->settled_count; i < line->workloads.count; i++) {
-        struct workload *workload = line->workloads.items[i];
-        const struct object *object = workload_find_waiting(workload, &cluster->grants);
-        array_append(waiting, (struct object *)object);
-        array_append(candidates, ((struct queue_candidate){
-                                     .pod_sets = &object->pod_sets,
-                                     .only_flavor = find_profile(cluster, workload, object),
-                                     .shape = object->shape,
-                                 }));
-    }
-}
-
-static void note_verdict(struct cluster *cluster, struct workload *workload,
-                         struct queue_candidate *candidate)
-{
-    if (!candidate->is_tried) {
-        verdict_set(&candidate->verdict, VERDICT_WAITS, "waits for those ahead of it in the queue",
-                    NULL);
-    }
-    bool is_new = workload->verdict.kind != candidate->verdict.kind ||
-                  !text_equal(workload->verdict.message, candidate->verdict.message);
-    if (!is_new) {
-        return;
-    }
-    verdict_set(&workload->verdict, candidate->verdict.kind, candidate->verdict.message, NULL);
-    if (!workload->is_due) {
-        workload->is_due = true;
-        array_append(&cluster->due, workload);
-    }
-}
-
-/* Nobody of the pass was let go: until something changes, they need not be tried again. */
-static void settle(struct waiting_line *line, const struct cluster_queue *queue,
-                   const struct queue_candidate_list *candidates)
-{
-    line->settled_count = line->workloads.count;
-    array_for_each(candidate, candidates) {
-        line->is_blocked |= queue->queueing_strategy == QUEUEING_STRICT_FIFO &&
-                            candidate->is_tried && candidate->verdict.kind == VERDICT_WAITS;
-    }
-}
-
-/* False if the Lease has no room for all that fits. */
-static bool take_results(struct cluster *cluster, struct waiting_line *line,
-                         struct queue_candidate_list *candidates, const struct object_list *waiting,
-                         struct plan *plan)
-{
-    for (size_t i = 0; i < candidates->count; i++) {
-        struct workload *workload = line->workloads.items[line->settled_count + i];
-        struct queue_candidate *candidate = &candidates->items[i];
-        if (candidate->admission == NULL) {
-            note_verdict(cluster, workload, candidate);
-            continue;
+    array_for_each(node, &tree->nodes) {
+        struct waiting_line *line =
+            node->queue != NULL ? cluster_find_line(cluster, node->name) : NULL;
+        if (line != NULL && line->is_dirty) {
+            is_any |= plan_successors(cluster, line, plan);
         }
-        if (!has_room(cluster, plan)) {
-            return false;
-        }
-        struct admission *admission = take_pointer(&candidate->admission);
-        sign(admission, workload);
-        add(plan, CHANGE_START, workload, waiting->items[i], admission);
     }
-    return true;
+    return is_any;
 }
 
-static void plan_line(struct cluster *cluster, struct waiting_line *line,
-                      const struct cluster_queue *queue, struct plan *plan)
+static void plan_trees(struct cluster *cluster, int64_t now_us, struct plan *plan)
 {
-    const struct flavor_rules rules = {cluster->configuration, queue, &cluster->directory->flavors};
-    struct queue_candidate_list candidates = {0};
-    struct object_list waiting = {0};
-    auto_usage struct usage used = {0};
-    size_t changes_before = plan->count;
-
-    collect_candidates(cluster, line, &candidates, &waiting);
-    ledger_get_used(cluster->ledger, line->cluster_queue, &used);
-    if (!line->is_blocked) {
-        queue_pass_run(&rules, &used, &candidates);
-    }
-    line->is_dirty = !take_results(cluster, line, &candidates, &waiting, plan);
-    if (!line->is_dirty && plan->count == changes_before) {
-        settle(line, queue, &candidates);
-    }
-    queue_candidate_list_release(&candidates);
-    array_release(&waiting);
-}
-
-static void plan_lines(struct cluster *cluster, struct plan *plan)
-{
-    struct waiting_line *line = cluster->lines;
-
-    for (; line != NULL; line = line->hh.next) {
-        const struct cluster_queue *queue =
-            directory_find_cluster_queue(cluster->directory, line->cluster_queue);
-        if (!line->is_dirty || line->workloads.count == 0 || queue == NULL ||
-            !has_room(cluster, plan)) {
-            continue;
-        }
-        if (!plan_successors(cluster, line, plan)) {
-            plan_line(cluster, line, queue, plan);
+    array_for_each(tree, &cluster->directory->forest->trees) {
+        if (has_room(cluster, plan) && !plan_tree_successors(cluster, *tree, plan)) {
+            tree_plan_make(cluster, *tree, now_us, plan);
         }
     }
 }
 
-void plan_make(struct cluster *cluster, struct plan *out_plan)
+void plan_make(struct cluster *cluster, int64_t now_us, struct plan *out_plan)
 {
     for (size_t i = 0; i < cluster->due.count; i++) {
         struct workload *workload = cluster->due.items[i];
+        plan_checked(cluster, workload, out_plan);
         plan_children(cluster, workload, out_plan);
         plan_releases(cluster, workload, out_plan);
         plan_adoptions(cluster, workload, out_plan);
         plan_fetch(cluster, workload, out_plan);
     }
-    plan_lines(cluster, out_plan);
+    plan_trees(cluster, now_us, out_plan);
 }

@@ -64,7 +64,9 @@ static void add_states(struct snapshot *snapshot, const struct cluster *cluster)
             .cluster_queue = memory_copy_text(line->cluster_queue),
             .waiting_count = line->workloads.count,
         };
-        ledger_get_used(cluster->ledger, line->cluster_queue, &state.used);
+        auto_usage struct usage used = {0};
+        ledger_get_used(cluster->ledger, line->cluster_queue, &used);
+        snapshot_count_used(snapshot, line->cluster_queue, &used);
         array_append(&snapshot->queues, state);
         metrics_set(&waiting_metric, (double)state.waiting_count,
                     METRIC_LABELS(line->cluster_queue));

@@ -4,17 +4,12 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "base/timestamp.h"
 #include "policy/objects/quantity.h"
+#include "webhook/cluster/queue_activity.h"
 #include "webhook/companion/queue_tally.h"
 
 enum { RETRY_MS = 5000 };
-
-/* Why a queue cannot admit, or that it can. */
-struct activity {
-    bool is_active;
-    const char *reason;
-    char *message;
-};
 
 static void free_entry(struct queue_status_entry *entry)
 {
@@ -34,21 +29,34 @@ void queue_status_release(struct queue_status *status)
     }
 }
 
-static json_t *encode_flavor(const struct resource_group *group, const char *flavor,
-                             const struct usage *used, bool has_borrowed)
+/* What is used above the nominal quota; zero without a cohort. */
+static json_t *encode_borrowed(const struct cluster_queue *queue, const struct flavor_quota *quota,
+                               const char *resource, const struct usage *used)
+{
+    char text[QUANTITY_TEXT_BYTES];
+    int64_t above =
+        usage_get(used, quota->flavor, resource) - resources_get(&quota->nominal, resource);
+
+    quantity_format(queue->cohort_name != NULL && above > 0 ? above : 0, resource, text);
+    return json_string(text);
+}
+
+static json_t *encode_flavor(const struct cluster_queue *queue, const struct resource_group *group,
+                             const struct flavor_quota *quota, const struct usage *used,
+                             bool has_borrowed)
 {
     json_t *resources = json_array();
 
     array_for_each(resource, &group->covered_resources) {
         char total[QUANTITY_TEXT_BYTES];
-        quantity_format(usage_get(used, flavor, *resource), *resource, total);
+        quantity_format(usage_get(used, quota->flavor, *resource), *resource, total);
         json_t *value = json_pack("{s:s, s:s}", "name", *resource, "total", total);
         if (has_borrowed) {
-            json_object_set_new(value, "borrowed", json_string("0"));
+            json_object_set_new(value, "borrowed", encode_borrowed(queue, quota, *resource, used));
         }
         json_array_append_new(resources, value);
     }
-    return json_pack("{s:s, s:o}", "name", flavor, "resources", resources);
+    return json_pack("{s:s, s:o}", "name", quota->flavor, "resources", resources);
 }
 
 /* Every flavor and resource of the queue, also those that nobody uses. */
@@ -59,13 +67,13 @@ static json_t *encode_usage(const struct cluster_queue *queue, const struct usag
 
     array_for_each(group, &queue->resource_groups) {
         array_for_each(quota, &group->flavors) {
-            json_array_append_new(flavors, encode_flavor(group, quota->flavor, used, has_borrowed));
+            json_array_append_new(flavors, encode_flavor(queue, group, quota, used, has_borrowed));
         }
     }
     return flavors;
 }
 
-static json_t *encode_activity(const struct activity *activity, int64_t generation, char *now)
+static json_t *encode_activity(const struct queue_activity *activity, int64_t generation, char *now)
 {
     return json_pack("[{s:s, s:s, s:s, s:s, s:s, s:I}]", "type", "Active", "status",
                      activity->is_active ? "True" : "False", "reason", activity->reason, "message",
@@ -73,81 +81,40 @@ static json_t *encode_activity(const struct activity *activity, int64_t generati
                      (json_int_t)generation);
 }
 
-static char *list_flavors(const struct cluster *cluster, const struct cluster_queue *queue,
-                          bool (*matches)(const struct cluster *cluster, const char *flavor))
-{
-    struct text names = {0};
-
-    array_for_each(group, &queue->resource_groups) {
-        array_for_each(quota, &group->flavors) {
-            if (matches(cluster, quota->flavor)) {
-                text_append_format(&names, "%s%s", names.size_bytes > 0 ? "," : "", quota->flavor);
-            }
-        }
-    }
-    return names.bytes;
-}
-
-static bool is_missing(const struct cluster *cluster, const char *flavor)
-{
-    return flavor_list_find(&cluster->directory->flavors, flavor) == NULL;
-}
-
-static bool has_no_node(const struct cluster *cluster, const char *flavor)
-{
-    return name_list_has(&cluster->directory->flavors_without_nodes, flavor);
-}
-
-static struct activity judge_cluster_queue(const struct cluster *cluster,
-                                           const struct policy_item *policy)
+static struct queue_activity judge_cluster_queue(const struct cluster *cluster,
+                                                 const struct policy_item *policy)
 {
     if (policy->cluster_queue == NULL) {
-        return (struct activity){false, "Invalid",
-                                 text_format("Can't admit new workloads: %s", policy->mistake)};
+        return (struct queue_activity){
+            false, "Invalid", text_format("Can't admit new workloads: %s", policy->mistake)};
     }
-    auto_free char *missing = list_flavors(cluster, policy->cluster_queue, is_missing);
-    auto_free char *nodeless = list_flavors(cluster, policy->cluster_queue, has_no_node);
-    if (policy->cluster_queue->stop_policy != STOP_NONE) {
-        return (struct activity){false, "Stopped",
-                                 memory_copy_text("Can't admit new workloads: is stopped")};
-    }
-    if (missing != NULL) {
-        return (struct activity){
-            false, "FlavorNotFound",
-            text_format("Can't admit new workloads: references missing ResourceFlavor(s): %s",
-                        missing)};
-    }
-    if (nodeless != NULL) {
-        return (struct activity){
-            true, "Ready",
-            text_format("Can admit new workloads; no ready node has the labels of flavor(s): %s",
-                        nodeless)};
-    }
-    return (struct activity){true, "Ready", memory_copy_text("Can admit new workloads")};
+    return queue_activity_judge(cluster->directory, policy->cluster_queue);
 }
 
-static struct activity judge_local_queue(const struct cluster *cluster,
-                                         const struct policy_item *policy)
+static struct queue_activity judge_local_queue(const struct cluster *cluster,
+                                               const struct policy_item *policy)
 {
     if (policy->local_queue == NULL) {
-        return (struct activity){false, "Invalid",
-                                 text_format("Can't submit new workloads: %s", policy->mistake)};
+        return (struct queue_activity){
+            false, "Invalid", text_format("Can't submit new workloads: %s", policy->mistake)};
     }
     const struct cluster_queue *queue =
         directory_find_cluster_queue(cluster->directory, policy->local_queue->cluster_queue);
     if (policy->local_queue->stop_policy != STOP_NONE) {
-        return (struct activity){false, "Stopped", memory_copy_text("LocalQueue is stopped")};
+        return (struct queue_activity){false, "Stopped", memory_copy_text("LocalQueue is stopped")};
     }
     if (queue == NULL) {
-        return (struct activity){false, "ClusterQueueDoesNotExist",
-                                 memory_copy_text("Can't submit new workloads to clusterQueue")};
+        return (struct queue_activity){
+            false, "ClusterQueueDoesNotExist",
+            memory_copy_text("Can't submit new workloads to clusterQueue")};
     }
-    if (queue->stop_policy != STOP_NONE) {
-        return (struct activity){false, "ClusterQueueIsInactive",
-                                 memory_copy_text("Can't submit new workloads to clusterQueue")};
+    if (queue_activity_bars(cluster->directory, queue)) {
+        return (struct queue_activity){
+            false, "ClusterQueueIsInactive",
+            memory_copy_text("Can't submit new workloads to clusterQueue")};
     }
-    return (struct activity){true, "Ready",
-                             memory_copy_text("Can submit new workloads to localQueue")};
+    return (struct queue_activity){true, "Ready",
+                                   memory_copy_text("Can submit new workloads to localQueue")};
 }
 
 static json_t *encode_counts(const struct queue_tally *tally)
@@ -186,13 +153,13 @@ static void note_activity(struct queue_status_entry *entry, bool is_active)
 
 /* Sends the status unless it is what was written last. Path and value are taken over. */
 static void write_status(struct queue_status *status, char *path, const struct policy_item *policy,
-                         json_t *value, const struct activity *activity, int64_t now_ms)
+                         json_t *value, const struct queue_activity *activity, int64_t now_ms)
 {
     struct queue_status_entry *entry = get_entry(status, path);
-    char since[CLOCK_TEXT_BYTES];
+    char since[TIMESTAMP_TEXT_BYTES];
 
     note_activity(entry, activity->is_active);
-    clock_format_seconds(entry->active_since_us, since);
+    timestamp_format_seconds(entry->active_since_us, since);
     json_object_set_new(value, "conditions", encode_activity(activity, policy->generation, since));
     json_auto_t *patch =
         json_pack("{s:{s:s}, s:o}", "metadata", "uid", policy->uid, "status", value);
@@ -215,7 +182,7 @@ static void write_status(struct queue_status *status, char *path, const struct p
 static void update_cluster_queue(struct queue_status *status, const struct policy_item *policy,
                                  const struct queue_tallies *tallies, int64_t now_ms)
 {
-    struct activity activity = judge_cluster_queue(status->cluster, policy);
+    struct queue_activity activity = judge_cluster_queue(status->cluster, policy);
     json_t *value = encode_counts(queue_tally_find(tallies->cluster_queues, policy->name));
     auto_usage struct usage used = {0};
 
@@ -235,7 +202,7 @@ static void update_cluster_queue(struct queue_status *status, const struct polic
 static void update_local_queue(struct queue_status *status, const struct policy_item *policy,
                                const struct queue_tallies *tallies, int64_t now_ms)
 {
-    struct activity activity = judge_local_queue(status->cluster, policy);
+    struct queue_activity activity = judge_local_queue(status->cluster, policy);
     auto_free char *key = text_format("%s/%s", policy->namespace_name, policy->name);
     const struct queue_tally *tally = queue_tally_find(tallies->local_queues, key);
     static const struct usage nothing = {0};

@@ -6,8 +6,9 @@
 #include <openssl/sha.h>
 #include <stdio.h>
 
-#include "base/clock.h"
 #include "base/text.h"
+#include "policy/objects/syntax.h"
+#include "webhook/companion/record_status.h"
 #include "webhook/kinds/kind.h"
 #include "webhook/kinds/pod_template.h"
 
@@ -79,93 +80,133 @@ const char *record_object_queue_name(const struct workload *workload, const stru
     return workload->owner->queue_name != NULL ? workload->owner->queue_name : asks->queue_name;
 }
 
-char *record_object_format_new(const struct workload *workload, const struct object *asks)
+static json_t *encode_pod_sets(const struct object *asks)
 {
     json_t *pod_sets = json_array();
-    const char *queue = record_object_queue_name(workload, asks);
 
     array_for_each(set, &asks->pod_sets) {
-        json_array_append_new(pod_sets, json_pack("{s:s, s:I, s:o}", "name", set->name, "count",
-                                                  (json_int_t)set->count, "template",
-                                                  pod_template_encode(set)));
+        json_t *value = json_pack("{s:s, s:I, s:o}", "name", set->name, "count",
+                                  (json_int_t)set->count, "template", pod_template_encode(set));
+        if (set->min_count > 0) {
+            json_object_set_new(value, "minCount", json_integer(set->min_count));
+        }
+        json_array_append_new(pod_sets, value);
     }
+    return pod_sets;
+}
+
+/* A class that no object can have as its name is not told: the API server would refuse it. */
+static const char *find_priority_class(const struct workload *workload, const struct object *asks,
+                                       const char **out_source)
+{
+    const char *class = workload->owner->workload_priority_class;
+
+    *out_source = PRIORITY_SOURCE_WORKLOAD;
+    if (class == NULL) {
+        class = asks->workload_priority_class;
+    }
+    if (class == NULL) {
+        class = asks->priority_class;
+        *out_source = PRIORITY_SOURCE_POD;
+    }
+    return class != NULL && syntax_is_object_name(class) ? class : NULL;
+}
+
+static int64_t find_maximum_execution(const struct workload *workload, const struct object *asks)
+{
+    int64_t seconds = workload->owner->max_execution_s;
+
+    if (seconds == 0) {
+        seconds = asks->max_execution_s;
+    }
+    return seconds < INT32_MAX ? seconds : INT32_MAX;
+}
+
+static void encode_limits(const struct workload *workload, const struct object *asks, json_t *spec)
+{
+    int64_t maximum = find_maximum_execution(workload, asks);
+    const char *source;
+    const char *class = find_priority_class(workload, asks, &source);
+
+    json_object_set_new(spec, "priorityClassName",
+                        class != NULL ? json_string(class) : json_null());
+    json_object_set_new(spec, "priorityClassSource",
+                        class != NULL ? json_string(source) : json_null());
+    json_object_set_new(spec, "maximumExecutionTimeSeconds",
+                        maximum > 0 ? json_integer(maximum) : json_null());
+}
+
+/* What it asks for, as long as nothing is reserved for it. Null is what it does not have. */
+static json_t *encode_request(const struct workload *workload, const struct object *asks)
+{
+    const char *queue = record_object_queue_name(workload, asks);
+    json_t *spec = json_pack("{s:o, s:o}", "podSets", encode_pod_sets(asks), "queueName",
+                             queue != NULL ? json_string(queue) : json_null());
+
+    encode_limits(workload, asks, spec);
+    return spec;
+}
+
+char *record_object_format_new(const struct workload *workload, const struct object *asks)
+{
+    json_t *spec = encode_request(workload, asks);
+    const char *key;
+    json_t *value;
+    void *next;
+
+    json_object_foreach_safe(spec, next, key, value) {
+        if (json_is_null(value)) {
+            json_object_del(spec, key);
+        }
+    }
+    json_object_set_new(spec, "active", json_true());
+    json_object_set_new(spec, "priority", json_integer(workload->order.priority));
     json_auto_t *json =
-        json_pack("{s:s, s:s, s:o, s:{s:o, s:b, s:i}}", "apiVersion", "kueue.x-k8s.io/v1beta1",
-                  "kind", "Workload", "metadata", encode_metadata(workload, asks), "spec",
-                  "podSets", pod_sets, "active", 1, "priority", 0);
-    if (queue != NULL) {
-        json_object_set_new(json_object_get(json, "spec"), "queueName", json_string(queue));
-    }
+        json_pack("{s:s, s:s, s:o, s:o}", "apiVersion", "kueue.x-k8s.io/v1beta1", "kind",
+                  "Workload", "metadata", encode_metadata(workload, asks), "spec", spec);
     return json_dumps(json, JSON_COMPACT);
 }
 
-static void set_admitted(const struct workload *workload, int64_t now_us,
-                         struct condition_list *conditions)
+static bool asks_otherwise(const struct workload *workload, const struct object *asks)
 {
-    auto_free char *message =
-        text_format("Quota reserved in ClusterQueue %s", workload->admission->cluster_queue);
+    const struct workload_object *record = workload->record;
+    const struct pod_set *stored = record->pod_sets.items;
+    const struct pod_set *asked = asks->pod_sets.items;
+    const char *source;
+    const char *class = find_priority_class(workload, asks, &source);
 
-    condition_list_set(conditions, "QuotaReserved", true, "QuotaReserved", message, now_us);
-    condition_list_set(conditions, "Admitted", true, "Admitted", "The workload is admitted",
-                       now_us);
+    return record->pod_sets.count == 0 || stored->count != asked->count ||
+           stored->min_count != asked->min_count ||
+           !resources_equal(&stored->requests, &asked->requests) ||
+           !text_equal(record->queue_name, record_object_queue_name(workload, asks)) ||
+           !text_equal(record->priority_class, class) ||
+           (class != NULL && !text_equal(record->priority_class_source, source)) ||
+           record->maximum_execution_seconds != find_maximum_execution(workload, asks);
 }
 
-static void set_waiting(const char *reason, const char *message, int64_t now_us,
-                        struct condition_list *conditions)
+static bool is_to_be_inactive(const struct workload_object *record)
 {
-    condition_list_set(conditions, "QuotaReserved", false, reason, message, now_us);
-    condition_list_set(conditions, "Admitted", false, "NoReservation",
-                       "The workload has no reservation", now_us);
+    return record->is_active && condition_list_is_true(&record->conditions, "DeactivationTarget");
 }
 
-void record_object_set_conditions(const struct workload *workload, bool is_start_stored,
-                                  int64_t now_us, struct condition_list *conditions)
+char *record_object_format_spec(const struct workload *workload, const struct object *asks)
 {
-    bool cannot_fit =
-        workload->state == WORKLOAD_INADMISSIBLE || workload->verdict.kind == VERDICT_INADMISSIBLE;
-    const char *message = workload->verdict.message != NULL ? workload->verdict.message : "";
+    const struct workload_object *record = workload->record;
+    bool is_new = record->admission == NULL && asks != NULL && asks->pod_sets.count > 0 &&
+                  asks_otherwise(workload, asks);
+    json_t *spec = is_new ? encode_request(workload, asks) : json_object();
 
-    switch (workload->state) {
-    case WORKLOAD_ADMITTED:
-        if (is_start_stored) {
-            set_admitted(workload, now_us, conditions);
-        }
-        break;
-    case WORKLOAD_QUEUED:
-    case WORKLOAD_INADMISSIBLE:
-        set_waiting(cannot_fit ? "Inadmissible" : "Pending", message, now_us, conditions);
-        break;
-    case WORKLOAD_FINISHED:
-        condition_list_set(conditions, "Finished", true,
-                           workload->owner->has_failed ? "Failed" : "Succeeded",
-                           workload->owner->has_failed ? "The workload failed"
-                                                       : "The workload finished successfully",
-                           now_us);
-        break;
-    case WORKLOAD_NOTHING:
-        break;
+    /* The order is known of what stands in a line. */
+    if (workload->line != NULL && workload->order.priority != record->priority) {
+        json_object_set_new(spec, "priority", json_integer(workload->order.priority));
     }
-}
-
-static json_t *encode_identity(const struct workload_object *record)
-{
-    char version[24];
-
-    snprintf(version, sizeof version, "%" PRIu64, record->resource_version);
-    return json_pack("{s:s, s:s}", "uid", record->uid, "resourceVersion", version);
-}
-
-char *record_object_format_status(const struct workload_object *record,
-                                  const struct condition_list *conditions,
-                                  const struct admission *admission)
-{
-    json_t *status = json_pack("{s:o}", "conditions", condition_list_encode(conditions, 1));
-
-    json_object_set_new(status, "admission",
-                        admission != NULL ? admission_encode_status(admission) : json_null());
+    if (is_to_be_inactive(record)) {
+        json_object_set_new(spec, "active", json_false());
+    }
+    bool is_empty = json_object_size(spec) == 0;
     json_auto_t *patch =
-        json_pack("{s:o, s:o}", "metadata", encode_identity(record), "status", status);
-    return json_dumps(patch, JSON_COMPACT);
+        json_pack("{s:o, s:o}", "metadata", record_status_encode_identity(record), "spec", spec);
+    return is_empty ? NULL : json_dumps(patch, JSON_COMPACT);
 }
 
 char *record_object_format_delete(const struct workload_object *record)
@@ -174,42 +215,4 @@ char *record_object_format_delete(const struct workload_object *record)
                                   "DeleteOptions", "preconditions", "uid", record->uid);
 
     return json_dumps(body, JSON_COMPACT);
-}
-
-char *record_object_event_path(const struct workload *workload)
-{
-    return text_format("/api/v1/namespaces/%s/events", workload->namespace_name);
-}
-
-static char *describe_waiting(const struct workload *workload, size_t position)
-{
-    const char *message = workload->verdict.message != NULL ? workload->verdict.message : "";
-    const char *queue = workload->local_queue != NULL ? workload->local_queue->name : NULL;
-
-    if (position == 0 || queue == NULL) {
-        return memory_copy_text(message);
-    }
-    return text_format("Queued in %s at position %zu: %s", queue, position, message);
-}
-
-char *record_object_format_event(const struct workload *workload, size_t position, int64_t now_us)
-{
-    auto_free char *message = describe_waiting(workload, position);
-    auto_free char *name =
-        text_format("%.*s.%" PRIx64, NAME_BYTES_MAX - 17, workload->name, (uint64_t)now_us);
-    bool is_queued =
-        workload->state == WORKLOAD_QUEUED && workload->verdict.kind != VERDICT_INADMISSIBLE;
-    char now[CLOCK_TEXT_BYTES];
-
-    clock_format_seconds(now_us, now);
-    json_auto_t *event = json_pack(
-        "{s:s, s:s, s:{s:s, s:s}, s:{s:s, s:s, s:s, s:s, s:s}, s:s, s:s, s:s, s:{s:s}, s:s, s:s, "
-        "s:i}",
-        "apiVersion", "v1", "kind", "Event", "metadata", "name", name, "namespace",
-        workload->namespace_name, "involvedObject", "apiVersion", workload->kind->api_version,
-        "kind", workload->kind->name, "name", workload->name, "namespace", workload->namespace_name,
-        "uid", workload->uid, "reason", is_queued ? "Queued" : "Inadmissible", "message", message,
-        "type", is_queued ? "Normal" : "Warning", "source", "component", "gpuaas", "firstTimestamp",
-        now, "lastTimestamp", now, "count", 1);
-    return json_dumps(event, JSON_COMPACT);
 }

@@ -5,7 +5,9 @@
 #include "base/failpoint.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "webhook/companion/record_event.h"
 #include "webhook/companion/record_object.h"
+#include "webhook/companion/record_progress.h"
 
 enum { RETRY_MS = 500, RETRY_MS_MAX = 30000, AWAITED_MS = 5000 };
 
@@ -40,25 +42,6 @@ static const struct object *find_asking(const struct records *records,
     return workload->pods.count > 0 ? workload->pods.items[0] : NULL;
 }
 
-/* Only what is seen stored is told to be admitted: the start of the object, or of a Pod of it. */
-static bool is_start_stored(const struct workload *workload)
-{
-    const struct object *owner = workload->owner;
-
-    if (owner->kind->id != KIND_NOTEBOOK) {
-        return !owner->is_suspended && owner->admission != NULL;
-    }
-    if (workload->record != NULL && workload->record->admission != NULL) {
-        return true;
-    }
-    array_for_each(pod, &workload->pods) {
-        if (!(*pod)->is_suspended && (*pod)->admission != NULL) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static bool send(struct records *records, struct workload *workload, enum kube_method method,
                  char *path, char *body)
 {
@@ -76,35 +59,25 @@ static void send_event(struct records *records, struct workload *workload)
     size_t position = workload->line != NULL ? waiting_line_position(workload->line, workload) : 0;
     struct kube_request request = {
         .method = KUBE_POST,
-        .path = record_object_event_path(workload),
-        .body = record_object_format_event(workload, position, clock_wall_us()),
+        .path = record_event_path(workload),
+        .body = record_event_format_waiting(workload, position, clock_wall_us()),
         .wants_metadata_only = true,
     };
 
     errands_send_take(records->errands, ERRAND_EVENT, workload->uid, &request);
 }
 
-/* What waits asks for something else by now, or waits elsewhere: it is told anew. */
-static bool is_outdated(const struct workload *workload, const struct object *asking)
+/* A Notebook that its user stopped holds nothing and waits for nothing; one that we stopped waits.
+ */
+static bool is_stopped_by_user(const struct object *owner)
 {
-    const struct workload_object *record = workload->record;
-
-    return record->admission == NULL && asking != NULL && asking->pod_sets.count > 0 &&
-           (record->pod_sets.count == 0 ||
-            record->pod_sets.items[0].count != asking->pod_sets.items[0].count ||
-            !resources_equal(&record->pod_sets.items[0].requests,
-                             &asking->pod_sets.items[0].requests) ||
-            !text_equal(record->queue_name, record_object_queue_name(workload, asking)));
+    return owner->kind->id == KIND_NOTEBOOK && owner->is_suspended && owner->stopped_by == NULL;
 }
 
-static bool is_to_be_deleted(const struct records *records, const struct workload *workload,
-                             const struct object *asking)
+static bool is_to_be_deleted(const struct records *records, const struct workload *workload)
 {
-    bool is_stopped = workload->owner->kind->id == KIND_NOTEBOOK && workload->owner->is_suspended;
-
-    return workload->is_record_void || is_stopped ||
-           !cluster_is_managed(records->cluster, workload->namespace_name) ||
-           is_outdated(workload, asking);
+    return workload->is_record_void || is_stopped_by_user(workload->owner) ||
+           !cluster_is_managed(records->cluster, workload->namespace_name);
 }
 
 static bool is_to_be_made(const struct workload *workload, const struct object *asking)
@@ -114,41 +87,6 @@ static bool is_to_be_made(const struct workload *workload, const struct object *
             workload->state == WORKLOAD_ADMITTED);
 }
 
-static const struct condition *find_quota_condition(const struct condition_list *conditions)
-{
-    return condition_list_find(conditions, "QuotaReserved");
-}
-
-/* Words alone are not rewritten: n writes for each start would be the price. */
-static bool differs_enough(const struct condition_list *stored, const struct condition_list *wanted)
-{
-    const struct condition *before = find_quota_condition(stored);
-    const struct condition *after = find_quota_condition(wanted);
-
-    if (before == NULL || after == NULL || before->is_true != after->is_true ||
-        !text_equal(before->reason, after->reason)) {
-        return !condition_list_equal(stored, wanted);
-    }
-    return condition_list_find(stored, "Finished") == NULL &&
-           condition_list_find(wanted, "Finished") != NULL;
-}
-
-/* The admission as the record should show it: NULL as long as it waits. */
-static const struct admission *wanted_admission(const struct workload *workload)
-{
-    switch (workload->state) {
-    case WORKLOAD_ADMITTED:
-        return is_start_stored(workload) ? workload->admission : workload->record->admission;
-    case WORKLOAD_FINISHED:
-    case WORKLOAD_NOTHING:
-        return workload->record->admission;
-    case WORKLOAD_QUEUED:
-    case WORKLOAD_INADMISSIBLE:
-        break;
-    }
-    return NULL;
-}
-
 /* It waits, and its record does not say so yet: it is new, or was admitted before. */
 static bool begins_to_wait(const struct workload *workload)
 {
@@ -156,64 +94,113 @@ static bool begins_to_wait(const struct workload *workload)
            (workload->record->conditions.count == 0 || workload->record->admission != NULL);
 }
 
-static bool update_status(struct records *records, struct workload *workload, bool has_new_words)
+bool records_write(struct records *records, struct workload *workload,
+                   const struct record_status *status)
 {
-    const struct workload_object *record = workload->record;
-    const struct admission *admission = wanted_admission(workload);
-    struct condition_list wanted;
-    bool is_told = true;
-
-    condition_list_copy(&record->conditions, &wanted);
-    record_object_set_conditions(workload, is_start_stored(workload), clock_wall_us(), &wanted);
-    bool is_different = differs_enough(&record->conditions, &wanted) ||
-                        (admission == NULL) != (record->admission == NULL) ||
-                        (has_new_words && !condition_list_equal(&record->conditions, &wanted));
-    if (is_different) {
-        if (workload->state == WORKLOAD_ADMITTED) {
-            FAILPOINT("before_status");
-        }
-        is_told = send(records, workload, KUBE_MERGE_PATCH, record_object_status_path(record),
-                       record_object_format_status(record, &wanted, admission));
+    if (workload->state == WORKLOAD_ADMITTED) {
+        FAILPOINT("before_status");
     }
-    if (is_told && is_different && begins_to_wait(workload)) {
+    return send(records, workload, KUBE_MERGE_PATCH, record_object_status_path(workload->record),
+                record_status_format(status, workload->record));
+}
+
+static bool update_status(struct records *records, struct workload *workload,
+                          enum record_difference least)
+{
+    auto_record_status struct record_status status;
+
+    record_status_init(&status, workload->record);
+    record_progress_apply(records->cluster, workload, clock_wall_us(), &status);
+    if (record_status_compare(&status, workload->record) < least) {
+        return true;
+    }
+    bool is_told = records_write(records, workload, &status);
+    if (is_told && begins_to_wait(workload)) {
         send_event(records, workload);
     }
-    condition_list_release(&wanted);
     return is_told;
+}
+
+bool records_can_write(const struct workload *workload, int64_t now_ms)
+{
+    return !workload->is_record_in_flight &&
+           (workload->record_retry_at_ms <= now_ms || is_write_seen(workload));
+}
+
+static bool update_record(struct records *records, struct workload *workload,
+                          const struct object *asking)
+{
+    const struct workload_object *record = workload->record;
+
+    if (is_to_be_deleted(records, workload)) {
+        if (record_progress_must_withdraw(workload)) {
+            return true;
+        }
+        return send(records, workload, KUBE_DELETE, record_object_path(record),
+                    record_object_format_delete(record));
+    }
+    char *spec = record_object_format_spec(workload, asking);
+    if (spec != NULL) {
+        return send(records, workload, KUBE_MERGE_PATCH, record_object_path(record), spec);
+    }
+    /* Words alone are not rewritten, n writes for each start would be the price; but who waits for
+     * an administrator reads what is missing now. */
+    return update_status(records, workload,
+                         workload->state == WORKLOAD_INADMISSIBLE ? RECORD_OTHER_WORDS
+                                                                  : RECORD_OTHER_STATE);
+}
+
+void records_forget_reservation(struct workload *workload)
+{
+    if (workload->admission == workload->reservation) {
+        workload->admission = workload->record != NULL ? workload->record->admission : NULL;
+    }
+    admission_destroy(take_pointer(&workload->reservation));
+}
+
+void records_reserve_take(struct records *records, struct workload *workload,
+                          struct admission *admission)
+{
+    records_forget_reservation(workload);
+    workload->reservation = admission;
+    cluster_mark(records->cluster, workload);
+}
+
+/* Once it is stored it is read from there; who waits no more needs none. */
+static void review_reservation(struct records *records, struct workload *workload)
+{
+    bool is_stored = workload->record != NULL && workload->record->admission != NULL;
+
+    if (workload->reservation != NULL &&
+        (is_stored || workload_find_waiting(workload, &records->cluster->grants) == NULL)) {
+        records_forget_reservation(workload);
+        cluster_mark(records->cluster, workload);
+    }
 }
 
 bool records_update(struct records *records, struct workload *workload, int64_t now_ms)
 {
-    const struct workload_object *record = workload->record;
-
+    review_reservation(records, workload);
     if (workload->is_record_in_flight || workload->owner == NULL || workload->owner->is_deleting) {
         return true; /* the answer makes it due again; the garbage collector follows the owner */
     }
-    if (workload->record_retry_at_ms > now_ms && !is_write_seen(workload)) {
+    if (!records_can_write(workload, now_ms)) {
         return false;
     }
     const struct object *asking = find_asking(records, workload);
-    if (record == NULL) {
+    if (workload->record == NULL) {
         return !is_to_be_made(workload, asking) ||
                send(records, workload, KUBE_POST, record_object_collection_path(workload),
                     record_object_format_new(workload, asking));
     }
-    if (record->is_deleting) {
-        return true;
-    }
-    if (is_to_be_deleted(records, workload, asking)) {
-        return send(records, workload, KUBE_DELETE, record_object_path(record),
-                    record_object_format_delete(record));
-    }
-    /* Who waits for an administrator reads what is missing now. */
-    return update_status(records, workload, workload->state == WORKLOAD_INADMISSIBLE);
+    return workload->record->is_deleting || update_record(records, workload, asking);
 }
 
 void records_update_head(struct records *records, struct workload *workload)
 {
     if (workload->record != NULL && !workload->record->is_deleting &&
         !workload->is_record_in_flight && workload->owner != NULL) {
-        update_status(records, workload, true);
+        update_status(records, workload, RECORD_OTHER_WORDS);
     }
 }
 

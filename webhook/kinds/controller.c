@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/text.h"
+#include "base/timestamp.h"
 
 bool controller_decode(const json_t *json, bool is_statefulset, struct controller **out_controller,
                        struct error *error)
@@ -27,7 +27,7 @@ bool controller_decode(const json_t *json, bool is_statefulset, struct controlle
     controller->replicas = json_is_integer(replicas) ? json_integer_value(replicas) : 1;
     controller->first_ordinal = json_integer_value(start);
     if (created != NULL) {
-        clock_parse(created, &controller->created_us);
+        timestamp_parse(created, &controller->created_us);
     }
     controller_reference_decode(json, &controller->controller);
     *out_controller = controller;

@@ -64,6 +64,15 @@ void json_patch_set_entry(struct json_patch *patch, const char *path, bool *has_
     json_patch_add(patch, pointer, json_string(value));
 }
 
+void json_patch_test_entry(struct json_patch *patch, const char *path, const char *key,
+                           json_t *value)
+{
+    auto_free char *pointer = join_pointer(path, key);
+
+    json_array_append_new(patch->operations, json_pack("{s:s, s:s, s:o}", "op", "test", "path",
+                                                       pointer, "value", value));
+}
+
 void json_patch_remove_entry(struct json_patch *patch, const char *path, const char *key)
 {
     auto_free char *pointer = join_pointer(path, key);

@@ -17,10 +17,13 @@ void json_patch_add(struct json_patch *patch, const char *path, json_t *value);
 void json_patch_replace(struct json_patch *patch, const char *path, json_t *value);
 void json_patch_remove(struct json_patch *patch, const char *path);
 
-/* Sets or removes one key of the map at `path`. *has_map tells whether the map is there (an absent
- * parent would make the patch fail) and becomes true when an entry was set. */
+/* Sets, tests or removes one key of the map at `path`; a test that fails makes the patch fail.
+ * *has_map tells whether the map is there (an absent parent would make the patch fail) and becomes
+ * true when an entry was set. */
 void json_patch_set_entry(struct json_patch *patch, const char *path, bool *has_map,
                           const char *key, const char *value);
+void json_patch_test_entry(struct json_patch *patch, const char *path, const char *key,
+                           json_t *value);
 void json_patch_remove_entry(struct json_patch *patch, const char *path, const char *key);
 
 /* Appends to the list at `path`, which is made if *has_list is false. */

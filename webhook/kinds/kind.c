@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "webhook/kinds/placement_patch.h"
 
 static const struct kind *const kinds[KIND_COUNT] = {
     [KIND_POD] = &kind_pod,
@@ -64,63 +65,15 @@ static void patch_admission(struct json_patch *patch, const struct object *objec
                          text);
 }
 
-static bool is_tolerated(const struct toleration_list *existing,
-                         const struct toleration *toleration)
-{
-    array_for_each(other, existing) {
-        if (toleration_covers(other, toleration)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Adds what the flavor's nodes need and the pods do not have yet; existing entries stay as they
- * are. */
-static void patch_flavor(struct json_patch *patch, const struct object *object,
-                         const struct pod_set *set, const struct resource_flavor *flavor,
-                         bool *has_selector, bool *has_tolerations)
-{
-    auto_free char *selector = text_format("%s/nodeSelector", object->kind->pod_spec_pointer);
-    auto_free char *tolerations = text_format("%s/tolerations", object->kind->pod_spec_pointer);
-
-    for (size_t i = 0; i < flavor->node_labels.count; i++) {
-        const struct string_pair *label = &flavor->node_labels.pairs[i];
-        if (string_map_find(&set->spec.node_selector, label->key) == NULL) {
-            json_patch_set_entry(patch, selector, has_selector, label->key, label->value);
-        }
-    }
-    array_for_each(toleration, &flavor->tolerations) {
-        if (!is_tolerated(&set->spec.tolerations, toleration)) {
-            json_patch_append(patch, tolerations, has_tolerations, toleration_encode(toleration));
-        }
-    }
-}
-
-static bool is_first_of_flavor(const struct pod_set_admission *set, size_t index)
-{
-    for (size_t i = 0; i < index; i++) {
-        if (strcmp(set->assignments.items[i].flavor, set->assignments.items[index].flavor) == 0) {
-            return false;
-        }
-    }
-    return true;
-}
-
-static void patch_placement(struct json_patch *patch, const struct object *object,
-                            const struct admission *admission, const struct flavor_list *flavors)
+/* Partial admission: no more pods than it was admitted with. */
+static void patch_count(struct json_patch *patch, const struct object *object,
+                        const struct admission *admission)
 {
     const struct pod_set *set = &object->pod_sets.items[0];
     const struct pod_set_admission *admitted = admission_find_pod_set(admission, set->name);
-    bool has_selector = object->has_node_selector;
-    bool has_tolerations = object->has_tolerations;
 
-    for (size_t i = 0; admitted != NULL && i < admitted->assignments.count; i++) {
-        const struct resource_flavor *flavor =
-            flavor_list_find(flavors, admitted->assignments.items[i].flavor);
-        if (flavor != NULL && is_first_of_flavor(admitted, i)) {
-            patch_flavor(patch, object, set, flavor, &has_selector, &has_tolerations);
-        }
+    if (admitted != NULL && admitted->count < set->count && object->kind->shrink != NULL) {
+        object->kind->shrink(object, admitted->count, patch);
     }
 }
 
@@ -132,7 +85,8 @@ char *kind_format_start(const struct object *object, const struct admission *adm
     json_patch_init(&patch);
     patch_identity(&patch, object);
     patch_admission(&patch, object, admission);
-    patch_placement(&patch, object, admission, flavors);
+    placement_patch_add(object, admission, flavors, &patch);
+    patch_count(&patch, object, admission);
     object->kind->resume(object, &patch);
     return json_dumps(patch.operations, JSON_COMPACT);
 }
@@ -154,5 +108,59 @@ char *kind_format_adoption(const struct object *object, const struct admission *
     json_patch_init(&patch);
     patch_identity(&patch, object);
     patch_admission(&patch, object, admission);
+    return json_dumps(patch.operations, JSON_COMPACT);
+}
+
+static char *format_stop(const struct object *object, const char *reason, int64_t now_us)
+{
+    auto_json_patch struct json_patch patch;
+
+    json_patch_init(&patch);
+    patch_identity(&patch, object);
+    if (object->admission != NULL) {
+        json_patch_remove_entry(&patch, "/metadata/annotations", ANNOTATION_ADMISSION);
+    }
+    object->kind->stop(object, reason, now_us, &patch);
+    return json_dumps(patch.operations, JSON_COMPACT);
+}
+
+static char *format_deletion(const struct object *object)
+{
+    json_auto_t *options = json_pack("{s:s, s:s, s:{s:s}}", "apiVersion", "v1", "kind",
+                                     "DeleteOptions", "preconditions", "uid", object->uid);
+
+    return json_dumps(options, JSON_COMPACT);
+}
+
+void kind_format_stop(const struct object *object, const char *reason, int64_t now_us,
+                      struct kube_request *out_request)
+{
+    bool is_deleted = object->kind->stop == NULL;
+
+    *out_request = (struct kube_request){
+        .method = is_deleted ? KUBE_DELETE : KUBE_JSON_PATCH,
+        .path = kind_object_path(object->kind, object->namespace_name, object->name),
+        .body = is_deleted ? format_deletion(object) : format_stop(object, reason, now_us),
+        .wants_metadata_only = true,
+    };
+}
+
+char *kind_format_withdrawal(const struct object *object)
+{
+    auto_json_patch struct json_patch patch;
+
+    json_patch_init(&patch);
+    patch_identity(&patch, object);
+    json_patch_remove_entry(&patch, "/metadata/annotations", ANNOTATION_ADMISSION);
+    return json_dumps(patch.operations, JSON_COMPACT);
+}
+
+char *kind_format_restoration(const struct object *object)
+{
+    auto_json_patch struct json_patch patch;
+
+    json_patch_init(&patch);
+    patch_identity(&patch, object);
+    placement_patch_remove(object, &patch);
     return json_dumps(patch.operations, JSON_COMPACT);
 }

@@ -5,6 +5,7 @@
 #include "webhook/kinds/json_patch.h"
 #include "webhook/kinds/names.h"
 #include "webhook/kinds/object.h"
+#include "webhook/kube/kube_request.h"
 
 enum kind_id { KIND_POD, KIND_JOB, KIND_NOTEBOOK, KIND_COUNT };
 
@@ -26,12 +27,21 @@ struct kind {
     void (*decode_state)(const json_t *json, struct object *object);
     /* How many pods run at once. */
     int64_t (*read_count)(const json_t *json);
+    /* The least that may run (partial admission), 0: all; NULL: always all. */
+    int64_t (*read_min_count)(const json_t *json);
     /* True if the JSON waits by our means. */
     bool (*is_suspended)(const json_t *json);
-    /* Makes a new object wait; NULL: it waits by its Pods. */
+    /* Makes a new object wait; NULL: it waits by its Pods, or stopped. */
     void (*suspend)(const json_t *json, struct json_patch *patch);
     /* Lets it go: only what ends the suspension; placement and annotation come from the caller. */
     void (*resume)(const struct object *object, struct json_patch *patch);
+    /* Makes it run with fewer pods than it asks for; NULL: it cannot. */
+    void (*shrink)(const struct object *object, int64_t count, struct json_patch *patch);
+    /* Undoes that; NULL: as above. */
+    void (*restore)(const struct object *object, struct json_patch *patch);
+    /* Makes it give back what it holds; NULL: it is deleted, and whose it is makes another. */
+    void (*stop)(const struct object *object, const char *reason, int64_t now_us,
+                 struct json_patch *patch);
 };
 
 const struct kind *kind_get(enum kind_id id);
@@ -55,8 +65,22 @@ char *kind_format_start(const struct object *object, const struct admission *adm
 /* The same without placement and admission: the namespace is no longer managed. */
 char *kind_format_release(const struct object *object);
 
+/*
+ * The request that makes an object give back what it holds: a Job is suspended and keeps its place,
+ * a Notebook is stopped with our mark, a Pod is deleted. `reason` is one word for the mark. Applies
+ * to this very object only, and a patch to this very version.
+ */
+void kind_format_stop(const struct object *object, const char *reason, int64_t now_us,
+                      struct kube_request *out_request);
+
 /* Writes the admission on an object that already runs; nothing of its spec changes. */
 char *kind_format_adoption(const struct object *object, const struct admission *admission);
+
+/* Takes the admission off an object that runs on without it. Owned text. */
+char *kind_format_withdrawal(const struct object *object);
+
+/* Takes the placement of an earlier start out of the template of a suspended Job. Owned text. */
+char *kind_format_restoration(const struct object *object);
 
 extern const struct kind kind_pod;
 extern const struct kind kind_job;

@@ -3,8 +3,8 @@
 
 #include <errno.h>
 
-#include "base/clock.h"
 #include "base/text.h"
+#include "base/timestamp.h"
 #include "webhook/kinds/kind.h"
 
 const char *object_metadata_text(const json_t *json, const char *field)
@@ -62,6 +62,17 @@ uint64_t object_resource_version(const json_t *json)
     return number;
 }
 
+bool object_parse_number(const char *text, int64_t *out_number)
+{
+    uint64_t number;
+
+    if (!parse_number(text, &number) || number > INT64_MAX) {
+        return false;
+    }
+    *out_number = (int64_t)number;
+    return true;
+}
+
 static char *copy_field(const json_t *json, const char *field)
 {
     return memory_copy_text(json_string_value(json_object_get(json, field)));
@@ -113,7 +124,6 @@ static void decode_annotations(const json_t *json, struct object *object)
     json_t *annotations = json_object_get(json_object_get(json, "metadata"), "annotations");
     const char *key;
     json_t *value;
-    uint64_t arrival_us = 0;
 
     object->has_annotations = json_is_object(annotations);
     json_object_foreach(annotations, key, value) {
@@ -123,10 +133,8 @@ static void decode_annotations(const json_t *json, struct object *object)
     object->profile = memory_copy_text(object_annotation(json, ANNOTATION_PROFILE));
     object->owner_uid = memory_copy_text(object_annotation(json, ANNOTATION_OWNER));
     object->admission = decode_admission(object_annotation(json, ANNOTATION_ADMISSION));
-    if (parse_number(object_annotation(json, ANNOTATION_ARRIVAL), &arrival_us) &&
-        arrival_us <= INT64_MAX) {
-        object->arrival_us = (int64_t)arrival_us;
-    }
+    object->user = memory_copy_text(object_annotation(json, ANNOTATION_USER));
+    object_parse_number(object_annotation(json, ANNOTATION_ARRIVAL), &object->arrival_us);
 }
 
 static void decode_metadata(const json_t *json, struct object *object)
@@ -138,12 +146,36 @@ static void decode_metadata(const json_t *json, struct object *object)
     object->namespace_name = memory_copy_text(object_metadata_text(json, "namespace"));
     object->resource_version = object_resource_version(json);
     object->queue_name = memory_copy_text(object_label(json, LABEL_QUEUE_NAME));
+    object->workload_priority_class = memory_copy_text(object_label(json, LABEL_PRIORITY_CLASS));
+    object_parse_number(object_label(json, LABEL_MAX_EXEC_TIME), &object->max_execution_s);
     object->is_deleting = object_metadata_text(json, "deletionTimestamp") != NULL;
     if (created != NULL) {
-        clock_parse(created, &object->created_us);
+        timestamp_parse(created, &object->created_us);
     }
     controller_reference_decode(json, &object->controller);
     decode_annotations(json, object);
+}
+
+static void decode_priority(const json_t *pod_spec, struct object *object)
+{
+    const json_t *priority = json_object_get(pod_spec, "priority");
+    const char *name = json_string_value(json_object_get(pod_spec, "priorityClassName"));
+
+    object->priority_class = memory_copy_text(name != NULL && name[0] != '\0' ? name : NULL);
+    object->has_priority = json_is_integer(priority);
+    object->priority = json_integer_value(priority);
+}
+
+/* It ends by whichever comes first: our limit, or the deadline that its own controller keeps. */
+static void decode_run_time(const json_t *json, struct object *object)
+{
+    const json_t *field = json_object_get(json_object_get(json, "spec"), "activeDeadlineSeconds");
+    int64_t deadline_s = json_integer_value(field);
+
+    object->run_time_s = object->max_execution_s;
+    if (deadline_s > 0 && (object->run_time_s == 0 || deadline_s < object->run_time_s)) {
+        object->run_time_s = deadline_s;
+    }
 }
 
 static void decode_pod_sets(const json_t *json, const struct configuration *configuration,
@@ -154,11 +186,14 @@ static void decode_pod_sets(const json_t *json, const struct configuration *conf
     struct error error;
 
     object->has_node_selector = json_is_object(json_object_get(pod_spec, "nodeSelector"));
-    object->has_tolerations = json_is_array(json_object_get(pod_spec, "tolerations"));
+    object->toleration_count = (int)json_array_size(json_object_get(pod_spec, "tolerations"));
     if (!pod_set_list_append_decoded(&object->pod_sets, POD_SET_MAIN, kind->read_count(json),
                                      pod_spec, kind->pod_spec_path, &error)) {
         object->mistake = memory_copy_text(error.message);
         return;
+    }
+    if (kind->read_min_count != NULL) {
+        object->pod_sets.items[0].min_count = kind->read_min_count(json);
     }
     object->shape = pod_set_list_shape(&object->pod_sets);
     const struct resources *requests = &object->pod_sets.items[0].requests;
@@ -177,6 +212,8 @@ struct object *object_decode_submitted(const struct kind *kind,
     object->kind = kind;
     object->gate_index = -1;
     decode_metadata(json, object);
+    decode_priority(kind_pod_spec(kind, json), object);
+    decode_run_time(json, object);
     decode_pod_sets(json, configuration, object);
     kind->decode_state(json, object);
     return object;
@@ -204,12 +241,17 @@ void object_destroy(struct object *object)
     free(object->name);
     free(object->queue_name);
     free(object->profile);
+    free(object->workload_priority_class);
     controller_reference_release(&object->controller);
     free(object->owner_uid);
+    free(object->user);
     admission_destroy(object->admission);
     pod_set_list_release(&object->pod_sets);
     free(object->mistake);
+    free(object->priority_class);
+    free(object->stopped_by);
     free(object->node_name);
+    free(object->placement);
     free(object);
 }
 
@@ -223,6 +265,7 @@ void object_mark_started(struct object *object, const struct admission *admissio
                          uint64_t resource_version)
 {
     object->is_suspended = false;
+    free(take_pointer(&object->stopped_by));
     object->gate_index = -1;
     object->resource_version = resource_version;
     if (admission != NULL) {

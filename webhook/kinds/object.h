@@ -37,10 +37,12 @@ struct object {
 
     char *queue_name;                       /* label; NULL: none */
     char *profile;                          /* hardware profile; NULL: none */
+    char *workload_priority_class;          /* label; NULL: none */
     struct controller_reference controller; /* all NULL: none */
 
     int64_t arrival_us;          /* our stamp; 0: none */
     char *owner_uid;             /* our stamp; NULL: a workload of its own */
+    char *user;                  /* our stamp: who made it; NULL: a controller did, or is unknown */
     struct admission *admission; /* ours; NULL: none */
     bool has_annotation_of_ours;
 
@@ -49,17 +51,30 @@ struct object {
     char *mistake;     /* why the pod sets could not be read; NULL: they were */
     bool asks_managed; /* asks for a managed resource */
 
+    char *priority_class; /* of the pod spec; NULL: none */
+    bool has_priority;    /* the API server resolves it for Pods alone */
+    int64_t priority;
+    int64_t max_execution_s; /* by its label; 0: no limit of ours */
+    int64_t run_time_s;      /* declared maximum, by that label or its own deadline; 0: none */
+
     bool is_deleting;
     bool is_suspended; /* by our gate (Pod), spec.suspend (Job) or the stop annotation */
+    char *stopped_by;  /* of a Notebook: why we stopped it; NULL: its user did, or nobody */
     bool is_finished;  /* terminal: its Pods will not run again */
     bool has_failed;
-    char *node_name; /* of a Pod; NULL: not bound */
+    char *node_name;         /* of a Pod; NULL: not bound */
+    int64_t ready_us;        /* of a Pod: since when it is ready; 0: it is not */
+    int64_t succeeded_count; /* of a Job: pods that ended well */
+    char *placement;         /* of a Job: our note of what a start wrote; NULL: nothing */
+    bool has_start_time;     /* of a Job: its template may not be changed yet */
+    int64_t whole_count;     /* of a Job started in part: its parallelism before; 0: it was not */
 
     /* The shape of the JSON at this resourceVersion, for patches. */
     bool has_annotations;
     bool has_node_selector;
-    bool has_tolerations;
-    int gate_index; /* of our gate; -1: none */
+    int toleration_count;
+    bool has_odh_lock; /* of a Notebook: the lock is there, or our stop took its place */
+    int gate_index;    /* of our gate; -1: none */
     int gate_count;
 };
 
@@ -78,6 +93,10 @@ void object_destroy(struct object *object);
 /* True if the object concerns us: it asks for a managed resource, names a queue, carries our gate
  * or one of our annotations. */
 bool object_matters(const struct object *object);
+
+/* A whole number, as labels and annotations carry it; false if it is none, negative or too large.
+ */
+bool object_parse_number(const char *text, int64_t *out_number);
 
 /* Notes that our own start patch was answered: the object is no longer suspended. */
 void object_mark_started(struct object *object, const struct admission *admission,

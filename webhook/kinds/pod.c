@@ -2,6 +2,7 @@
 #include "webhook/kinds/kind.h"
 
 #include "base/text.h"
+#include "base/timestamp.h"
 
 static const json_t *scheduling_gates(const json_t *json)
 {
@@ -21,6 +22,25 @@ static int find_gate(const json_t *gates)
     return -1;
 }
 
+/* Since when the condition Ready is True; 0: it is not. */
+static int64_t read_ready_us(const json_t *json)
+{
+    const json_t *conditions = json_object_get(json_object_get(json, "status"), "conditions");
+    size_t index;
+    const json_t *condition;
+    int64_t ready_us = 0;
+
+    json_array_foreach(conditions, index, condition) {
+        const char *changed = json_string_value(json_object_get(condition, "lastTransitionTime"));
+        if (text_equal(json_string_value(json_object_get(condition, "type")), "Ready") &&
+            text_equal(json_string_value(json_object_get(condition, "status")), "True") &&
+            changed != NULL) {
+            timestamp_parse(changed, &ready_us);
+        }
+    }
+    return ready_us;
+}
+
 static void decode_state(const json_t *json, struct object *object)
 {
     const json_t *gates = scheduling_gates(json);
@@ -35,6 +55,7 @@ static void decode_state(const json_t *json, struct object *object)
     object->has_failed = text_equal(phase, "Failed");
     object->is_finished = object->has_failed || text_equal(phase, "Succeeded");
     object->node_name = memory_copy_text(node);
+    object->ready_us = read_ready_us(json);
 }
 
 static int64_t read_count(const json_t *json)

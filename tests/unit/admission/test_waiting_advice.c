@@ -89,6 +89,7 @@ static const struct directory *make_directory(const struct scene *scene)
 static const struct snapshot *make_snapshot(const struct scene *scene)
 {
     struct configuration *configuration = NULL;
+    auto_usage struct usage used = {0};
     const struct directory *directory = make_directory(scene);
     const struct uid_set *holders = memory_allocate(sizeof *holders);
     struct queue_state state = {.cluster_queue = memory_copy_text("main"),
@@ -99,8 +100,9 @@ static const struct snapshot *make_snapshot(const struct scene *scene)
     configuration_unref(configuration);
     directory_unref(directory);
     uid_set_unref(holders);
-    usage_add(&state.used, "one", "nvidia.com/gpu", scene->used_of_one);
-    usage_add(&state.used, "four", "nvidia.com/gpu", scene->used_of_four);
+    usage_add(&used, "one", "nvidia.com/gpu", scene->used_of_one);
+    usage_add(&used, "four", "nvidia.com/gpu", scene->used_of_four);
+    snapshot_count_used(snapshot, "main", &used);
     array_append(&snapshot->queues, state);
     return snapshot;
 }

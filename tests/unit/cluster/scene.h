@@ -67,7 +67,7 @@ static inline void scene_remove(struct scene *scene, enum resource resource, con
 
 static inline void scene_refresh(struct scene *scene)
 {
-    cluster_refresh(scene->cluster, scene->now_ms);
+    cluster_refresh(scene->cluster, scene->now_ms, scene->now_ms * 1000);
 }
 
 static inline void scene_put_namespace(struct scene *scene, bool is_managed)
@@ -104,11 +104,11 @@ static inline void scene_init(struct scene *scene, const char *strategy, int64_t
     scene_put_text(scene, RESOURCE_FLAVOR,
                    "{metadata: {name: h100, uid: h100}, spec: {nodeLabels: {gpu: h100}}}");
     scene_put_text(scene, RESOURCE_NODE,
-                   "{metadata: {name: node-a, labels: {gpu: a100}}, status: {conditions: "
-                   "[{type: Ready, status: \"True\"}]}}");
+                   "{metadata: {name: node-a, labels: {gpu: a100}}, status: {allocatable: "
+                   "{nvidia.com/gpu: 100}, conditions: [{type: Ready, status: \"True\"}]}}");
     scene_put_text(scene, RESOURCE_NODE,
-                   "{metadata: {name: node-h, labels: {gpu: h100}}, status: {conditions: "
-                   "[{type: Ready, status: \"True\"}]}}");
+                   "{metadata: {name: node-h, labels: {gpu: h100}}, status: {allocatable: "
+                   "{nvidia.com/gpu: 100}, conditions: [{type: Ready, status: \"True\"}]}}");
     scene_put_text(scene, RESOURCE_LOCAL_QUEUE,
                    "{metadata: {name: research, namespace: team, uid: research}, spec: "
                    "{clusterQueue: main}}");

@@ -101,7 +101,7 @@ Test(cluster, is_complete_once_every_resource_was_listed)
     auto_scene struct scene scene;
 
     scene_init(&scene, "StrictFIFO", 4, 0);
-    for (int resource = 0; resource < RESOURCE_COUNT; resource++) {
+    for (int resource = 0; resource < RESOURCE_WATCHED_COUNT; resource++) {
         cr_expect_not(cache_is_complete(&scene.cluster->cache, 2));
         cluster_begin_list(scene.cluster, (enum resource)resource);
         cluster_end_list(scene.cluster, (enum resource)resource, 2, scene.now_ms);

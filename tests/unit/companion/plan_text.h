@@ -11,6 +11,7 @@ static inline char *plan_text(const struct plan *plan)
         [CHANGE_START] = "start",           [CHANGE_SUCCEED] = "succeed",
         [CHANGE_DROP_RESERVATION] = "drop", [CHANGE_RELEASE] = "release",
         [CHANGE_ADOPT] = "adopt",           [CHANGE_FETCH_OWNER] = "fetch owner of",
+        [CHANGE_PREEMPT] = "preempt",
     };
     struct text text = {0};
 
@@ -19,8 +20,9 @@ static inline char *plan_text(const struct plan *plan)
                                  ? change->admission->pod_sets.items[0].assignments.items[0].flavor
                                  : NULL;
         text_append_format(&text, "%s%s %s%s%s", text.size_bytes > 0 ? ", " : "",
-                           verbs[change->kind], change->object->name, flavor != NULL ? " on " : "",
-                           flavor != NULL ? flavor : "");
+                           verbs[change->kind],
+                           change->object != NULL ? change->object->name : change->workload->name,
+                           flavor != NULL ? " on " : "", flavor != NULL ? flavor : "");
     }
     return text_take(&text);
 }
@@ -28,7 +30,7 @@ static inline char *plan_text(const struct plan *plan)
 static inline void scene_plan(struct scene *scene, struct plan *out_plan)
 {
     scene_refresh(scene);
-    plan_make(scene->cluster, out_plan);
+    plan_make(scene->cluster, scene->now_ms * 1000, out_plan);
 }
 
 #define NOTHING ""

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "webhook/companion/record_object.h"
 
-#include "tests/unit/cluster/scene.h"
+#include "tests/unit/companion/record_text.h"
 #include "webhook/kinds/names.h"
 
 static const char *text_at(const json_t *json, const char *outer, const char *field)
@@ -85,82 +85,6 @@ Test(record_object, tells_equal_names_apart)
     cr_expect_str_neq(object_metadata_text(one, "name"), object_metadata_text(two, "name"));
 }
 
-Test(record_object, has_the_conditions_of_its_state)
-{
-    static const struct {
-        struct subject pod;
-        bool is_start_stored;
-        const char *type;
-        bool is_true;
-        const char *reason; /* NULL: there is no such condition */
-    } cases[] = {
-        {{.gpus = 1, .is_waiting = true}, false, "QuotaReserved", false, "Pending"},
-        {{.gpus = 1, .is_waiting = true}, false, "Admitted", false, "NoReservation"},
-        {{.gpus = 1, .is_waiting = true, .queue = "x"},
-         false,
-         "QuotaReserved",
-         false,
-         "Inadmissible"},
-        {{.gpus = 1, .holds_as = "pod"}, true, "QuotaReserved", true, "QuotaReserved"},
-        {{.gpus = 1, .holds_as = "pod"}, true, "Admitted", true, "Admitted"},
-        {{.gpus = 1, .holds_as = "pod"}, false, "Admitted", false, NULL},
-        {{.gpus = 1, .phase = "Succeeded"}, true, "Finished", true, "Succeeded"},
-        {{.gpus = 1, .phase = "Failed"}, true, "Finished", true, "Failed"},
-    };
-
-    for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
-        auto_scene struct scene scene;
-        struct condition_list conditions = {0};
-        struct subject pod = cases[i].pod;
-        pod.name = "pod";
-        scene_init(&scene, "StrictFIFO", 8, 8);
-        scene_put_pod(&scene, &pod);
-        scene_refresh(&scene);
-        record_object_set_conditions(scene_workload(&scene, "pod"), cases[i].is_start_stored, 9,
-                                     &conditions);
-        const struct condition *condition = condition_list_find(&conditions, cases[i].type);
-        cr_assert_eq(condition != NULL, cases[i].reason != NULL, "case %zu", i);
-        if (condition != NULL) {
-            cr_expect_eq(condition->is_true, cases[i].is_true, "case %zu", i);
-            cr_expect_str_eq(condition->reason, cases[i].reason);
-            cr_expect_eq(condition->changed_us, 9);
-        }
-        condition_list_release(&conditions);
-    }
-}
-
-Test(record_object, writes_its_status_for_one_version_only)
-{
-    const struct workload_object record = {.namespace_name = (char *)"team",
-                                           .name = (char *)"pod-a",
-                                           .uid = (char *)"record",
-                                           .resource_version = 12};
-    struct condition_list conditions = {0};
-    auto_admission struct admission *admission = make_admission("pod", "a100", 2, 3);
-    auto_free char *text = record_object_format_status(&record, &conditions, admission);
-    json_auto_t *json = json_loads(text, 0, NULL);
-    auto_admission struct admission *read = NULL;
-
-    cr_expect_str_eq(text_at(json, "metadata", "uid"), "record");
-    cr_expect_str_eq(text_at(json, "metadata", "resourceVersion"), "12");
-    cr_assert(admission_decode_status(json_object_get(json_object_get(json, "status"), "admission"),
-                                      &read, NULL));
-    cr_expect_eq(read->pod_sets.items[0].count, 2);
-    cr_expect_eq(read->pod_sets.items[0].assignments.items[0].amount, 3);
-    auto_free char *path = record_object_status_path(&record);
-    cr_expect_str_eq(path, "/apis/kueue.x-k8s.io/v1beta1/namespaces/team/workloads/pod-a/status");
-}
-
-Test(record_object, takes_an_admission_away_by_name)
-{
-    const struct workload_object record = {.uid = (char *)"record", .resource_version = 12};
-    struct condition_list conditions = {0};
-    auto_free char *text = record_object_format_status(&record, &conditions, NULL);
-    json_auto_t *json = json_loads(text, 0, NULL);
-
-    cr_expect(json_is_null(json_object_get(json_object_get(json, "status"), "admission")));
-}
-
 Test(record_object, is_deleted_by_uid)
 {
     const struct workload_object record = {.uid = (char *)"record"};
@@ -170,20 +94,105 @@ Test(record_object, is_deleted_by_uid)
     cr_expect_str_eq(text_at(json, "preconditions", "uid"), "record");
 }
 
-Test(record_object, tells_in_an_event_who_waits_where)
+Test(record_object, has_a_priority_and_a_limit_of_its_own)
 {
     auto_scene struct scene scene;
 
     scene_init(&scene, "StrictFIFO", 8, 8);
-    scene_put_pod(&scene, &(struct subject){.name = "pod", .gpus = 1, .is_waiting = true});
+    scene_put_text(&scene, RESOURCE_WORKLOAD_PRIORITY_CLASS,
+                   "{metadata: {name: high, uid: high}, value: 7}");
+    scene_put_text(&scene, RESOURCE_JOB,
+                   "{metadata: {name: job, uid: job, namespace: team, resourceVersion: \"1\", "
+                   "labels: {kueue.x-k8s.io/queue-name: research, kueue.x-k8s.io/priority-class: "
+                   "high, kueue.x-k8s.io/max-exec-time-seconds: \"99999999999\"}, annotations: "
+                   "{kueue.x-k8s.io/job-min-parallelism: \"2\"}}, spec: {suspend: true, "
+                   "parallelism: 3, template: {spec: {containers: [{name: a, resources: {limits: "
+                   "{nvidia.com/gpu: 1}}}]}}}}");
+    scene_refresh(&scene);
+    json_auto_t *json = new_record(&scene, "job");
+    json_object_set_new(json_object_get(json, "metadata"), "uid", json_string("record"));
+    struct workload_object *record = NULL;
+    cr_assert(workload_object_decode(json, &record, NULL));
+    cr_expect_eq(record->priority, 7);
+    cr_expect_str_eq(record->priority_class, "high");
+    cr_expect_str_eq(record->priority_class_source, PRIORITY_SOURCE_WORKLOAD);
+    cr_expect_eq(record->maximum_execution_seconds, INT32_MAX);
+    cr_expect_eq(record->pod_sets.items[0].min_count, 2);
+    workload_object_destroy(record);
+}
+
+Test(record_object, tells_no_class_that_the_api_server_would_refuse)
+{
+    auto_scene struct scene scene;
+
+    scene_init(&scene, "StrictFIFO", 8, 8);
+    scene_put_text(&scene, RESOURCE_POD,
+                   "{metadata: {name: pod, uid: pod, namespace: team, resourceVersion: \"1\", "
+                   "labels: {kueue.x-k8s.io/queue-name: research, kueue.x-k8s.io/priority-class: "
+                   "High_Priority}}}");
+    scene_refresh(&scene);
+    json_auto_t *json = new_record(&scene, "pod");
+    const json_t *spec = json_object_get(json, "spec");
+    cr_expect_null(json_object_get(spec, "priorityClassName"));
+    cr_expect_null(json_object_get(spec, "priorityClassSource"));
+    cr_expect_null(json_object_get(spec, "maximumExecutionTimeSeconds"));
+    cr_expect(json_is_integer(json_object_get(spec, "priority")));
+}
+
+/* The spec's patch of the record of the gated Pod `pod`, which asks for `gpus`; NULL: none. */
+static json_t *spec_patch(const char *spec, const char *status, int64_t gpus, int32_t priority)
+{
+    auto_scene struct scene scene;
+
+    scene_init(&scene, "StrictFIFO", 8, 8);
+    scene_put_pod(
+        &scene,
+        &(struct subject){.name = "pod", .gpus = gpus, .is_waiting = true, .queue = "research"});
+    put_record(&scene, "pod", spec, status);
     scene_refresh(&scene);
     struct workload *workload = scene_workload(&scene, "pod");
-    verdict_set(&workload->verdict, VERDICT_WAITS, "no GPU is free", NULL);
-    auto_free char *text = record_object_format_event(workload, 3, 1700000000000000);
-    json_auto_t *json = json_loads(text, 0, NULL);
-    cr_expect_str_eq(json_string_value(json_object_get(json, "message")),
-                     "Queued in research at position 3: no GPU is free");
-    cr_expect_str_eq(json_string_value(json_object_get(json, "reason")), "Queued");
-    cr_expect_str_eq(json_string_value(json_object_get(json, "type")), "Normal");
-    cr_expect_str_eq(text_at(json, "involvedObject", "uid"), "pod");
+    workload->order.priority = priority;
+    auto_free char *text = record_object_format_spec(
+        workload, workload_find_waiting(workload, &scene.cluster->grants));
+    json_auto_t *json = text != NULL ? json_loads(text, 0, NULL) : NULL;
+    cr_assert(json == NULL || object_resource_version(json) > 1000);
+    return json_incref(json_object_get(json, "spec"));
+}
+
+Test(record_object, follows_what_is_asked_for_until_it_is_reserved)
+{
+    json_auto_t *same = spec_patch("", "", 1, 0);
+    json_auto_t *more = spec_patch("", "", 2, 0);
+    json_auto_t *reserved = spec_patch("", HOLDS, 2, 0);
+    json_auto_t *limited = spec_patch(", maximumExecutionTimeSeconds: 5", "", 1, 0);
+
+    cr_expect_null(same);
+    cr_assert_not_null(more);
+    cr_expect_eq(json_array_size(json_object_get(more, "podSets")), 1);
+    cr_expect(json_is_null(json_object_get(more, "priorityClassName")));
+    cr_expect_null(reserved);
+    cr_assert_not_null(limited);
+    cr_expect(json_is_null(json_object_get(limited, "maximumExecutionTimeSeconds")));
+}
+
+Test(record_object, follows_the_priority_of_what_stands_in_a_line)
+{
+    json_auto_t *raised = spec_patch("", "", 1, 5);
+    json_auto_t *expected = yaml_text("{priority: 5}");
+    json_auto_t *known = spec_patch(", priority: 5", "", 1, 5);
+
+    cr_expect(json_equal(raised, expected));
+    cr_expect_null(known);
+}
+
+Test(record_object, is_made_inactive_once_its_status_says_so)
+{
+    static const char status[] =
+        HOLDS_AND(CONDITION("DeactivationTarget", "True", "MaximumExecutionTimeExceeded", ""));
+    json_auto_t *active = spec_patch("", status, 1, 0);
+    json_auto_t *expected = yaml_text("{active: false}");
+    json_auto_t *inactive = spec_patch(", active: false", status, 1, 0);
+
+    cr_expect(json_equal(active, expected));
+    cr_expect_null(inactive);
 }

@@ -88,6 +88,9 @@ Test(kind, starts_a_job_by_its_template)
                  ",{op: add, path: /spec/template/spec/nodeSelector/gpu, value: a100},"
                  "{op: add, path: /spec/template/spec/tolerations, value: []},"
                  "{op: add, path: /spec/template/spec/tolerations/-, value: " TOLERATION "},"
+                 "{op: add, path: /metadata/annotations/gpuaas.dev~1placement, value: "
+                 "'{\"nodeSelector\":{\"gpu\":\"a100\"},\"tolerations\":[{\"key\":\"gpu\","
+                 "\"operator\":\"Exists\",\"effect\":\"NoSchedule\"}]}'},"
                  "{op: add, path: /spec/suspend, value: false}]");
 }
 
@@ -181,4 +184,99 @@ Test(kind, suspends_only_what_is_not_suspended)
         auto_free char *text = json_dumps(patch.operations, JSON_COMPACT);
         expect_json(text, cases[i].expected);
     }
+}
+
+Test(kind, starts_a_part_of_a_job_and_remembers_the_whole)
+{
+    expect_start(&kind_job,
+                 "{metadata: {" METADATA
+                 "}, spec: {suspend: true, parallelism: 3, template: {spec: "
+                 "{" GPU_CONTAINER "}}}}",
+                 "{}",
+                 "[" IDENTITY "," NEW_ANNOTATIONS
+                 ",{op: add, path: /metadata/annotations/gpuaas.dev~1parallelism, value: \"3\"},"
+                 "{op: add, path: /spec/parallelism, value: 1},"
+                 "{op: add, path: /spec/suspend, value: false}]");
+}
+
+#define STOP_TIME "2026-01-01T00:00:00Z"
+#define STOP_TIME_US 1767225600000000
+#define STOPPED_NOTEBOOK                                                                           \
+    "{metadata: {" METADATA ", annotations: {kubeflow-resource-stopped: \"" STOP_TIME              \
+    "\", gpuaas.dev/stopped-by: \"gpuaas:Waiting " STOP_TIME                                       \
+    "\"}}, spec: {template: {spec: {" GPU_CONTAINER "}}}}"
+#define UNSTOPPED                                                                                  \
+    "{op: remove, path: /metadata/annotations/gpuaas.dev~1stopped-by},"                            \
+    "{op: remove, path: /metadata/annotations/kubeflow-resource-stopped}"
+
+Test(kind, starts_a_notebook_that_we_stopped_without_a_change_of_its_spec)
+{
+    expect_start(&kind_notebook, STOPPED_NOTEBOOK,
+                 "{nodeLabels: {gpu: a100}, tolerations: [" TOLERATION "]}",
+                 "[" IDENTITY "," ANNOTATED "," UNSTOPPED "]");
+}
+
+Test(kind, releases_a_notebook_that_we_stopped)
+{
+    auto_object struct object *notebook = decode_object(&kind_notebook, STOPPED_NOTEBOOK);
+    auto_free char *patch = kind_format_release(notebook);
+
+    expect_json(patch, "[" IDENTITY "," UNSTOPPED "]");
+}
+
+#define HELD "annotations: {gpuaas.dev/admission: '" ADMISSION_TEXT "'}"
+#define ADMISSION_TEXT                                                                             \
+    "{\"workload\":\"uid-1\",\"clusterQueue\":\"main\",\"localQueue\":\"research\",\"podSets\":["  \
+    "{\"name\":\"main\",\"count\":1,\"flavors\":{}}]}"
+#define UNHELD "{op: remove, path: /metadata/annotations/gpuaas.dev~1admission}"
+
+Test(kind, stops_each_kind_in_its_own_way)
+{
+    static const struct {
+        const struct kind *kind;
+        const char *object;
+        enum kube_method method;
+        const char *path;
+        const char *body;
+    } cases[] = {
+        {&kind_pod, "{metadata: {" METADATA "}, spec: {" GPU_CONTAINER "}}", KUBE_DELETE,
+         "/api/v1/namespaces/team/pods/one",
+         "{apiVersion: v1, kind: DeleteOptions, preconditions: {uid: uid-1}}"},
+        {&kind_job,
+         "{metadata: {" METADATA ", " HELD "}, spec: {template: {spec: {" GPU_CONTAINER "}}}}",
+         KUBE_JSON_PATCH, "/apis/batch/v1/namespaces/team/jobs/one",
+         "[" IDENTITY "," UNHELD ", {op: add, path: /spec/suspend, value: true}]"},
+        {&kind_job,
+         "{metadata: {" METADATA ", annotations: {gpuaas.dev/parallelism: \"3\"}}, spec: "
+         "{parallelism: 1, template: {spec: {" GPU_CONTAINER "}}}}",
+         KUBE_JSON_PATCH, "/apis/batch/v1/namespaces/team/jobs/one",
+         "[" IDENTITY ", {op: remove, path: /metadata/annotations/gpuaas.dev~1parallelism}, "
+         "{op: add, path: /spec/parallelism, value: 3}, {op: add, path: /spec/suspend, value: "
+         "true}]"},
+        {&kind_notebook,
+         "{metadata: {" METADATA ", " HELD "}, spec: {template: {spec: {" GPU_CONTAINER "}}}}",
+         KUBE_JSON_PATCH, "/apis/kubeflow.org/v1/namespaces/team/notebooks/one",
+         "[" IDENTITY "," UNHELD ", {op: add, path: "
+         "/metadata/annotations/kubeflow-resource-stopped, value: \"" STOP_TIME "\"}, {op: add, "
+         "path: /metadata/annotations/gpuaas.dev~1stopped-by, value: \"gpuaas:Preempted " STOP_TIME
+         "\"}]"},
+    };
+
+    for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+        auto_object struct object *object = decode_object(cases[i].kind, cases[i].object);
+        auto_kube_request struct kube_request request;
+        kind_format_stop(object, "Preempted", STOP_TIME_US, &request);
+        cr_expect_eq(request.method, cases[i].method, "case %zu", i);
+        cr_expect_str_eq(request.path, cases[i].path);
+        expect_json(request.body, cases[i].body);
+    }
+}
+
+Test(kind, takes_an_admission_off_what_runs_on)
+{
+    auto_object struct object *notebook =
+        decode_object(&kind_notebook, "{metadata: {" METADATA ", " HELD "}}");
+    auto_free char *patch = kind_format_withdrawal(notebook);
+
+    expect_json(patch, "[" IDENTITY "," UNHELD "]");
 }

@@ -128,3 +128,100 @@ Test(object, knows_when_a_job_is_at_its_end)
         cr_expect_eq(job->has_failed, cases[i].has_failed, "%s", yaml);
     }
 }
+
+Test(object, knows_what_it_is_worth_and_how_long_it_may_run)
+{
+    static const struct {
+        const struct kind *kind;
+        const char *labels;
+        const char *spec;
+        bool has_priority;
+        int64_t priority;
+        const char *class;
+        const char *workload_class;
+        int64_t max_execution_s;
+        int64_t run_time_s;
+    } cases[] = {
+        {&kind_pod, "{}", "{}", false, 0, NULL, NULL, 0, 0},
+        {&kind_pod, "{}", "{priority: -7, priorityClassName: low}", true, -7, "low", NULL, 0, 0},
+        {&kind_pod, "{kueue.x-k8s.io/priority-class: high}", "{priorityClassName: \"\"}", false, 0,
+         NULL, "high", 0, 0},
+        {&kind_job, "{}", "{template: {spec: {priorityClassName: low}}}", false, 0, "low", NULL, 0,
+         0},
+        {&kind_pod, "{kueue.x-k8s.io/max-exec-time-seconds: \"60\"}", "{}", false, 0, NULL, NULL,
+         60, 60},
+        {&kind_job, "{}", "{activeDeadlineSeconds: 30}", false, 0, NULL, NULL, 0, 30},
+        {&kind_job, "{kueue.x-k8s.io/max-exec-time-seconds: \"60\"}", "{activeDeadlineSeconds: 30}",
+         false, 0, NULL, NULL, 60, 30},
+        {&kind_job, "{kueue.x-k8s.io/max-exec-time-seconds: \"60\"}", "{activeDeadlineSeconds: 90}",
+         false, 0, NULL, NULL, 60, 60},
+        {&kind_job, "{kueue.x-k8s.io/max-exec-time-seconds: soon}", "{}", false, 0, NULL, NULL, 0,
+         0},
+    };
+
+    for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+        auto_free char *yaml = text_format("{metadata: {" METADATA ", labels: %s}, spec: %s}",
+                                           cases[i].labels, cases[i].spec);
+        auto_object struct object *object = decode_object(cases[i].kind, yaml);
+        cr_expect_eq(object->has_priority, cases[i].has_priority, "case %zu", i);
+        cr_expect_eq(object->priority, cases[i].priority, "case %zu", i);
+        cr_expect(text_equal(object->priority_class, cases[i].class), "case %zu", i);
+        cr_expect(text_equal(object->workload_priority_class, cases[i].workload_class), "case %zu",
+                  i);
+        cr_expect_eq(object->max_execution_s, cases[i].max_execution_s, "case %zu", i);
+        cr_expect_eq(object->run_time_s, cases[i].run_time_s, "case %zu", i);
+    }
+}
+
+Test(object, knows_with_how_few_pods_a_job_may_start)
+{
+    static const struct {
+        const char *least;
+        int64_t min_count;
+    } cases[] = {{"2", 2}, {"3", 0}, {"9", 0}, {"0", 0}, {"-1", 0}, {"few", 0}};
+    uint64_t whole = 0;
+
+    for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+        auto_free char *yaml =
+            text_format("{metadata: {" METADATA ", annotations: {kueue.x-k8s.io/"
+                        "job-min-parallelism: \"%s\", gpuaas.dev/parallelism: \"8\"}}, spec: "
+                        "{parallelism: 3, template: {spec: {}}}, status: {succeeded: 5}}",
+                        cases[i].least);
+        auto_object struct object *job = decode_object(&kind_job, yaml);
+        cr_expect_eq(job->pod_sets.items[0].count, 3);
+        cr_expect_eq(job->pod_sets.items[0].min_count, cases[i].min_count, "%s", cases[i].least);
+        cr_expect_eq(job->succeeded_count, 5);
+        cr_expect_eq(job->whole_count, 8);
+        whole = i == 1 ? job->shape : whole;
+        cr_expect(i < 2 || job->shape == whole);
+    }
+}
+
+Test(object, knows_since_when_a_pod_is_ready)
+{
+    static const struct {
+        const char *condition;
+        int64_t ready_us;
+    } cases[] = {
+        {"{type: Ready, status: \"True\", lastTransitionTime: \"2026-01-01T00:00:00Z\"}",
+         1767225600000000},
+        {"{type: Ready, status: \"False\", lastTransitionTime: \"2026-01-01T00:00:00Z\"}", 0},
+        {"{type: Initialized, status: \"True\", lastTransitionTime: \"2026-01-01T00:00:00Z\"}", 0},
+        {"{type: Ready, status: \"True\"}", 0},
+    };
+
+    for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+        auto_free char *yaml = text_format("{metadata: {" METADATA "}, status: {conditions: [%s]}}",
+                                           cases[i].condition);
+        auto_object struct object *pod = decode_object(&kind_pod, yaml);
+        cr_expect_eq(pod->ready_us, cases[i].ready_us, "case %zu", i);
+    }
+}
+
+Test(object, knows_who_made_it)
+{
+    auto_object struct object *pod = decode_object(
+        &kind_pod, "{metadata: {" METADATA ", annotations: {gpuaas.dev/user: alice}}}");
+
+    cr_expect_str_eq(pod->user, "alice");
+}

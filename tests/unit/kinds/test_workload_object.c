@@ -59,22 +59,25 @@ Test(workload_object, is_active_and_without_admission_unless_it_says_otherwise)
     }
 }
 
-Test(workload_object, moves_the_time_of_a_condition_with_its_status_only)
+Test(workload_object, says_what_happened_to_it_before)
 {
-    struct condition_list list = {0};
-    struct condition_list copy = {0};
+    struct workload_object *object = decode(
+        "{metadata: {name: w, uid: u, generation: 4}, spec: {priority: 7, priorityClassName: high, "
+        "priorityClassSource: kueue.x-k8s.io/workloadpriorityclass, maximumExecutionTimeSeconds: "
+        "60, podSets: [{name: main, count: 3, minCount: 2, template: {spec: {containers: []}}}]}, "
+        "status: {accumulatedPastExexcutionTimeSeconds: 5, requeueState: {count: 2, requeueAt: "
+        "\"2026-01-01T00:00:00Z\"}, admissionChecks: [{name: budget, state: Ready, message: ok, "
+        "lastTransitionTime: \"2026-01-01T00:00:00Z\"}]}}");
 
-    condition_list_set(&list, "Admitted", false, "Pending", "waits", 1);
-    cr_expect_eq(list.items[0].changed_us, 1);
-    condition_list_copy(&list, &copy);
-    condition_list_set(&list, "Admitted", false, "Pending", "still waits", 2);
-    cr_expect_eq(list.items[0].changed_us, 1);
-    cr_expect_not(condition_list_equal(&list, &copy));
-    condition_list_set(&list, "Admitted", false, "Pending", "waits", 3);
-    cr_expect(condition_list_equal(&list, &copy));
-    condition_list_set(&list, "Admitted", true, "Admitted", "", 4);
-    cr_expect_eq(list.items[0].changed_us, 4);
-    cr_expect_eq(list.count, 1);
-    condition_list_release(&list);
-    condition_list_release(&copy);
+    cr_expect_eq(object->generation, 4);
+    cr_expect_eq(object->priority, 7);
+    cr_expect_str_eq(object->priority_class, "high");
+    cr_expect_str_eq(object->priority_class_source, PRIORITY_SOURCE_WORKLOAD);
+    cr_expect_eq(object->maximum_execution_seconds, 60);
+    cr_expect_eq(object->pod_sets.items[0].min_count, 2);
+    cr_expect_eq(object->past_execution_seconds, 5);
+    cr_expect_eq(object->requeue_count, 2);
+    cr_expect_eq(object->requeue_at_us, 1767225600000000);
+    cr_expect(check_status_list_all_ready(&object->checks));
+    workload_object_destroy(object);
 }

@@ -78,8 +78,155 @@ Test(cluster_queue, takes_both_versions_of_the_cohort)
     cluster_queue_destroy(queue);
 }
 
-#define GROUPS(groups) "{metadata: {name: a}, spec: {resourceGroups: " groups "}}"
+Test(cluster_queue, decodes_limits_of_borrowing_and_lending)
+{
+    struct cluster_queue *queue =
+        decode("{metadata: {name: a}, spec: {cohort: c, resourceGroups: [{coveredResources: [cpu, "
+               "nvidia.com/gpu], flavors: [{name: f, resources: [{name: cpu, nominalQuota: 4, "
+               "borrowingLimit: 500m}, {name: nvidia.com/gpu, nominalQuota: 2, borrowingLimit: 0, "
+               "lendingLimit: 2}]}]}]}}");
+    const struct flavor_quota *quota = &queue->resource_groups.items[0].flavors.items[0];
+
+    cr_assert_eq(resources_get(&quota->borrowing_limit, "cpu"), 500);
+    cr_assert(resources_has(&quota->borrowing_limit, "nvidia.com/gpu"), "a limit of nothing");
+    cr_assert_eq(resources_get(&quota->borrowing_limit, "nvidia.com/gpu"), 0);
+    cr_assert_not(resources_has(&quota->lending_limit, "cpu"), "no limit");
+    cr_assert_eq(resources_get(&quota->lending_limit, "nvidia.com/gpu"), 2);
+    cluster_queue_destroy(queue);
+}
+
 #define SPEC(fields) "{metadata: {name: a}, spec: {" fields "}}"
+
+Test(cluster_queue, decodes_both_vocabularies_of_fungibility)
+{
+    static const struct {
+        const char *yaml;
+        struct flavor_fungibility expected;
+    } cases[] = {
+        {SPEC(""), {true, false, false}},
+        {SPEC("flavorFungibility: {}"), {true, false, false}},
+        {SPEC("flavorFungibility: {whenCanBorrow: Borrow, whenCanPreempt: Preempt}"),
+         {true, true, false}},
+        {SPEC("flavorFungibility: {whenCanBorrow: MayStopSearch, whenCanPreempt: MayStopSearch}"),
+         {true, true, false}},
+        {SPEC("flavorFungibility: {whenCanBorrow: TryNextFlavor}"), {false, false, false}},
+        {SPEC("flavorFungibility: {whenCanPreempt: Preempt}"), {true, true, false}},
+        {SPEC("flavorFungibility: {whenCanBorrow: TryNextFlavor, preference: "
+              "PreemptionOverBorrowing}"),
+         {false, false, true}},
+        {SPEC("flavorFungibility: {whenCanBorrow: TryNextFlavor, whenCanPreempt: TryNextFlavor, "
+              "preference: BorrowingOverPreemption}"),
+         {false, false, false}},
+    };
+
+    for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+        struct cluster_queue *queue = decode(cases[i].yaml);
+        const struct flavor_fungibility *found = &queue->fungibility;
+        cr_assert_eq(found->may_stop_when_borrowing, cases[i].expected.may_stop_when_borrowing,
+                     "%s", cases[i].yaml);
+        cr_assert_eq(found->may_stop_when_preempting, cases[i].expected.may_stop_when_preempting,
+                     "%s", cases[i].yaml);
+        cr_assert_eq(found->prefers_preemption, cases[i].expected.prefers_preemption, "%s",
+                     cases[i].yaml);
+        cluster_queue_destroy(queue);
+    }
+}
+
+Test(cluster_queue, decodes_every_policy_of_preemption)
+{
+    static const struct {
+        const char *yaml;
+        struct preemption_rules expected;
+    } cases[] = {
+        {SPEC(""), {PREEMPTION_NEVER, PREEMPTION_NEVER, PREEMPTION_NEVER, false, 0}},
+        {SPEC("preemption: {withinClusterQueue: LowerPriority}"),
+         {PREEMPTION_LOWER_PRIORITY, PREEMPTION_NEVER, PREEMPTION_NEVER, false, 0}},
+        {SPEC("preemption: {withinClusterQueue: LowerOrNewerEqualPriority}"),
+         {PREEMPTION_LOWER_OR_NEWER_EQUAL_PRIORITY, PREEMPTION_NEVER, PREEMPTION_NEVER, false, 0}},
+        {SPEC("preemption: {reclaimWithinCohort: LowerPriority}"),
+         {PREEMPTION_NEVER, PREEMPTION_LOWER_PRIORITY, PREEMPTION_NEVER, false, 0}},
+        {SPEC("preemption: {reclaimWithinCohort: Any}"),
+         {PREEMPTION_NEVER, PREEMPTION_ANY, PREEMPTION_NEVER, false, 0}},
+        {SPEC("preemption: {reclaimWithinCohort: Any, borrowWithinCohort: {policy: "
+              "LowerPriority}}"),
+         {PREEMPTION_NEVER, PREEMPTION_ANY, PREEMPTION_LOWER_PRIORITY, false, 0}},
+        {SPEC("preemption: {reclaimWithinCohort: Any, borrowWithinCohort: {policy: LowerPriority, "
+              "maxPriorityThreshold: -5}}"),
+         {PREEMPTION_NEVER, PREEMPTION_ANY, PREEMPTION_LOWER_PRIORITY, true, -5}},
+    };
+
+    for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+        struct cluster_queue *queue = decode(cases[i].yaml);
+        const struct preemption_rules *found = &queue->preemption;
+        const struct preemption_rules *expected = &cases[i].expected;
+        cr_assert_eq(found->within_cluster_queue, expected->within_cluster_queue, "%zu", i);
+        cr_assert_eq(found->reclaim_within_cohort, expected->reclaim_within_cohort, "%zu", i);
+        cr_assert_eq(found->borrow_within_cohort, expected->borrow_within_cohort, "%zu", i);
+        cr_assert_eq(found->has_priority_threshold, expected->has_priority_threshold, "%zu", i);
+        cr_assert_eq(found->max_priority_threshold, expected->max_priority_threshold, "%zu", i);
+        cluster_queue_destroy(queue);
+    }
+}
+
+Test(cluster_queue, decodes_both_ways_to_name_admission_checks)
+{
+    struct cluster_queue *plain = decode(SPEC("admissionChecks: [budget, capacity]"));
+    struct cluster_queue *strategy = decode(
+        SPEC("resourceGroups: [{coveredResources: [cpu], flavors: [{name: f, resources: [{name: "
+             "cpu, nominalQuota: 1}]}]}], admissionChecksStrategy: {admissionChecks: [{name: "
+             "budget}, {name: capacity, onFlavors: [f]}]}"));
+    const struct cluster_queue *queues[] = {plain, strategy};
+
+    for (size_t i = 0; i < ARRAY_LENGTH(queues); i++) {
+        cr_assert_eq(queues[i]->admission_checks.count, 2);
+        cr_assert_str_eq(queues[i]->admission_checks.items[0].name, "budget");
+        cr_assert_str_eq(queues[i]->admission_checks.items[1].name, "capacity");
+        cr_assert_eq(queues[i]->admission_checks.items[0].on_flavors.count, 0);
+    }
+    cr_assert_eq(plain->admission_checks.items[1].on_flavors.count, 0);
+    cr_assert_eq(strategy->admission_checks.items[1].on_flavors.count, 1);
+    cr_assert_str_eq(strategy->admission_checks.items[1].on_flavors.items[0], "f");
+    cluster_queue_destroy(plain);
+    cluster_queue_destroy(strategy);
+}
+
+Test(cluster_queue, decodes_weights_in_thousandths)
+{
+    static const struct {
+        const char *yaml;
+        int64_t milli;
+    } cases[] = {
+        {SPEC(""), 1000},
+        {SPEC("fairSharing: {}"), 1000},
+        {SPEC("fairSharing: {weight: 2}"), 2000},
+        {SPEC("fairSharing: {weight: 0}"), 0},
+        {SPEC("fairSharing: {weight: 0.75}"), 750},
+        {SPEC("fairSharing: {weight: 250m}"), 250},
+        {SPEC("fairSharing: {weight: 1u}"), 1}, /* rounded up: not nothing */
+        {SPEC("fairSharing: {weight: 1000000}"), 1000000000},
+    };
+
+    for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+        struct cluster_queue *queue = decode(cases[i].yaml);
+        cr_assert_eq(queue->fair_weight_milli, cases[i].milli, "%s", cases[i].yaml);
+        cluster_queue_destroy(queue);
+    }
+}
+
+Test(cluster_queue, decodes_its_options)
+{
+    struct cluster_queue *queue =
+        decode("{metadata: {name: a, annotations: {gpuaas.dev/backfill: 'true', "
+               "gpuaas.dev/minimum-runtime: 15m}}}");
+
+    cr_assert_eq(queue->options.node_places, SWITCH_DEFAULT);
+    cr_assert_eq(queue->options.backfill, SWITCH_ON);
+    cr_assert_eq(queue->options.minimum_runtime_seconds, 900);
+    cr_assert_eq(queue->options.max_gpus_per_user, -1);
+    cluster_queue_destroy(queue);
+}
+
+#define GROUPS(groups) "{metadata: {name: a}, spec: {resourceGroups: " groups "}}"
 #define QUOTA(quota)                                                                               \
     GROUPS("[{coveredResources: [nvidia.com/gpu], flavors: [{name: f, resources: [" quota "]}]}]")
 
@@ -160,6 +307,32 @@ static const struct {
      "spec.preemption.borrowWithinCohort.policy", "must be Never while reclaimWithinCohort is"},
     {SPEC("admissionChecks: [a], admissionChecksStrategy: {}"), "spec.admissionChecksStrategy",
      "keep one of the two"},
+    {SPEC("admissionChecks: [a, a]"), "spec.admissionChecks[1]", "'a' is listed twice"},
+    {SPEC("admissionChecks: [5]"), "spec.admissionChecks[0]", "in quotes"},
+    {SPEC("admissionChecks: ['']"), "spec.admissionChecks[0]", "is empty"},
+    {SPEC("admissionChecksStrategy: {admissionChecks: [{}]}"),
+     "spec.admissionChecksStrategy.admissionChecks[0].name", "is missing"},
+    {SPEC("admissionChecksStrategy: {admissionChecks: [a]}"),
+     "spec.admissionChecksStrategy.admissionChecks[0]", "must be an object, not a text"},
+    {SPEC("resourceGroups: [{coveredResources: [cpu], flavors: [{name: l4, resources: [{name: cpu, "
+          "nominalQuota: 1}]}]}], admissionChecksStrategy: {admissionChecks: [{name: a, onFlavors: "
+          "[l5]}]}"),
+     "spec.admissionChecksStrategy.admissionChecks[0].onFlavors[0]",
+     "'l5' is no flavor of this queue: did you mean 'l4'?"},
+    {SPEC("flavorFungibility: {preference: BorrowingOverPreemption}"),
+     "spec.flavorFungibility.preference", "needs TryNextFlavor in both"},
+    {SPEC("flavorFungibility: {whenCanBorrow: TryNextFlavor, whenCanPreempt: Preempt, preference: "
+          "PreemptionOverBorrowing}"),
+     "spec.flavorFungibility.preference", "needs TryNextFlavor in both"},
+    {SPEC("preemption: {reclaimWithinCohort: Any, borrowWithinCohort: {policy: Any}}"),
+     "spec.preemption.borrowWithinCohort.policy", "must be Never or LowerPriority"},
+    {SPEC("preemption: {borrowWithinCohort: {maxPriorityThreshold: 2147483648}}"),
+     "spec.preemption.borrowWithinCohort.maxPriorityThreshold", "must be from -2147483648"},
+    {SPEC("fairSharing: {weight: -1}"), "spec.fairSharing.weight", "'-1' is negative"},
+    {SPEC("fairSharing: {weight: 1000001}"), "spec.fairSharing.weight", "at most 1000000"},
+    {SPEC("fairSharing: {weight: heavy}"), "spec.fairSharing.weight", "is no quantity"},
+    {"{metadata: {name: a, annotations: {gpuaas.dev/backfill: 'on'}}}",
+     "metadata.annotations[gpuaas.dev/backfill]", "must be \"true\" or \"false\""},
 };
 
 Test(cluster_queue, tells_of_mistakes)

@@ -41,6 +41,20 @@ static void expect_defaults(const struct configuration *configuration)
     cr_assert_eq(configuration->successor_reservation_seconds, 30);
     cr_assert_eq(configuration->relist_seconds, 300);
     cr_assert_eq(configuration->lease_duration_seconds, 15);
+    cr_assert(configuration->node_places);
+    cr_assert_not(configuration->backfill);
+    cr_assert_not(configuration->fair_sharing);
+    cr_assert_eq(configuration->minimum_runtime_seconds, 0);
+    cr_assert_eq(configuration->max_gpus_per_user, 0);
+    cr_assert_eq(configuration->suspend_mode, SUSPEND_MODE_GATE);
+    cr_assert_not(configuration->pods_ready.is_enabled);
+    cr_assert_eq(configuration->pods_ready.timeout_seconds, 1800);
+    cr_assert_eq(configuration->pods_ready.recovery_timeout_seconds, 0);
+    cr_assert_not(configuration->pods_ready.blocks_admission);
+    cr_assert(configuration->pods_ready.requeues_by_eviction);
+    cr_assert_eq(configuration->pods_ready.backoff_base_seconds, 60);
+    cr_assert_eq(configuration->pods_ready.backoff_max_seconds, 3600);
+    cr_assert_eq(configuration->pods_ready.backoff_limit_count, -1);
     cr_assert_eq(configuration->http_threads, 0);
     cr_assert_eq(configuration->log_level, CONFIGURATION_LOG_INFO);
 }
@@ -69,6 +83,12 @@ Test(configuration, decodes_every_field)
                                         "successorReservationSeconds: 0\n"
                                         "relistSeconds: 60\n"
                                         "leaseDurationSeconds: 4\n"
+                                        "nodePlaces: false\n"
+                                        "backfill: true\n"
+                                        "fairSharing: {enable: true}\n"
+                                        "minimumRuntime: 1h30m\n"
+                                        "maxGpusPerUser: 4\n"
+                                        "suspendMode: Stop\n"
                                         "httpThreads: 2\n"
                                         "logLevel: debug\n");
     struct configuration *configuration = decode(value);
@@ -84,8 +104,49 @@ Test(configuration, decodes_every_field)
     cr_assert_eq(configuration->successor_reservation_seconds, 0);
     cr_assert_eq(configuration->relist_seconds, 60);
     cr_assert_eq(configuration->lease_duration_seconds, 4);
+    cr_assert_not(configuration->node_places);
+    cr_assert(configuration->backfill);
+    cr_assert(configuration->fair_sharing);
+    cr_assert_eq(configuration->minimum_runtime_seconds, 5400);
+    cr_assert_eq(configuration->max_gpus_per_user, 4);
+    cr_assert_eq(configuration->suspend_mode, SUSPEND_MODE_STOP);
     cr_assert_eq(configuration->http_threads, 2);
     cr_assert_eq(configuration->log_level, CONFIGURATION_LOG_DEBUG);
+    configuration_destroy(configuration);
+}
+
+Test(configuration, decodes_the_rules_of_waiting_for_ready_pods)
+{
+    json_auto_t *value =
+        yaml_text(HEAD "waitForPodsReady:\n"
+                       "  enable: true\n"
+                       "  timeout: 5m\n"
+                       "  recoveryTimeout: 3m\n"
+                       "  blockAdmission: true\n"
+                       "  requeuingStrategy: {timestamp: Creation, backoffBaseSeconds: 10, "
+                       "backoffMaxSeconds: 10, backoffLimitCount: 0}\n");
+    struct configuration *configuration = decode(value);
+    const struct pods_ready_rules *rules = &configuration->pods_ready;
+
+    cr_assert(rules->is_enabled);
+    cr_assert_eq(rules->timeout_seconds, 300);
+    cr_assert_eq(rules->recovery_timeout_seconds, 180);
+    cr_assert(rules->blocks_admission);
+    cr_assert_not(rules->requeues_by_eviction);
+    cr_assert_eq(rules->backoff_base_seconds, 10);
+    cr_assert_eq(rules->backoff_max_seconds, 10);
+    cr_assert_eq(rules->backoff_limit_count, 0);
+    configuration_destroy(configuration);
+}
+
+Test(configuration, takes_null_for_no_limit_of_requeuings)
+{
+    json_auto_t *value =
+        yaml_text(HEAD "waitForPodsReady: {requeuingStrategy: {timestamp: Eviction, "
+                       "backoffLimitCount: null}}\n");
+    struct configuration *configuration = decode(value);
+
+    expect_defaults(configuration);
     configuration_destroy(configuration);
 }
 
@@ -115,6 +176,28 @@ Test(configuration, tells_of_mistakes)
         {HEAD "leaseDurationSeconds: 1.5", "leaseDurationSeconds", "must be a whole number"},
         {HEAD "httpThreads: 65", "httpThreads", "must be from 0 to 64"},
         {HEAD "logLevel: warn", "logLevel", "did you mean 'warning'"},
+        {HEAD "nodePlaces: 1", "nodePlaces", "must be true or false"},
+        {HEAD "backfill: 'on'", "backfill", "must be true or false"},
+        {HEAD "fairSharing: true", "fairSharing", "must be an object"},
+        {HEAD "fairSharing: {enable: 1}", "fairSharing.enable", "must be true or false"},
+        {HEAD "minimumRuntime: 90", "minimumRuntime", "must be a duration such as"},
+        {HEAD "minimumRuntime: 9000h", "minimumRuntime", "is longer than a year"},
+        {HEAD "maxGpusPerUser: -1", "maxGpusPerUser", "must be from 0 to 1000000"},
+        {HEAD "suspendMode: stop", "suspendMode", "did you mean 'Stop'"},
+        {HEAD "waitForPodsReady: true", "waitForPodsReady", "must be an object"},
+        {HEAD "waitForPodsReady: {timeout: 0s}", "waitForPodsReady.timeout", "at least 1s"},
+        {HEAD "waitForPodsReady: {timeout: 5 minutes}", "waitForPodsReady.timeout",
+         "'5 minutes' is no duration"},
+        {HEAD "waitForPodsReady: {recoveryTimeout: -5m}", "waitForPodsReady.recoveryTimeout",
+         "'-5m' is no duration"},
+        {HEAD "waitForPodsReady: {requeuingStrategy: {timestamp: Start}}",
+         "waitForPodsReady.requeuingStrategy.timestamp", "must be Eviction or Creation"},
+        {HEAD "waitForPodsReady: {requeuingStrategy: {backoffBaseSeconds: -1}}",
+         "waitForPodsReady.requeuingStrategy.backoffBaseSeconds", "must be from 0 to 31536000"},
+        {HEAD "waitForPodsReady: {requeuingStrategy: {backoffBaseSeconds: 4000}}",
+         "waitForPodsReady.requeuingStrategy.backoffMaxSeconds", "is less than backoffBaseSeconds"},
+        {HEAD "waitForPodsReady: {requeuingStrategy: {backoffLimitCount: 1000001}}",
+         "waitForPodsReady.requeuingStrategy.backoffLimitCount", "must be from 0 to 1000000"},
         {"[]", "", "must be an object"},
     };
 
@@ -130,12 +213,19 @@ Test(configuration, tells_of_mistakes)
 
 Test(configuration, tells_of_unknown_fields)
 {
-    json_auto_t *value = yaml_text(HEAD "httpThread: 2\ncontrollers: {statefulset: []}\n");
+    json_auto_t *value =
+        yaml_text(HEAD "httpThread: 2\ncontrollers: {statefulset: []}\nfairSharing: {enabled: "
+                       "true}\nwaitForPodsReady: {timeOut: 5m, "
+                       "requeuingStrategy: {backoffSeconds: 1}}\n");
     auto_findings struct findings findings = {0};
     struct configuration *configuration = NULL;
 
     cr_assert(configuration_decode(value, &findings, &configuration));
     cr_assert(has_finding(&findings, "httpThread", "did you mean 'httpThreads'"));
     cr_assert(has_finding(&findings, "controllers.statefulset", "did you mean 'statefulSet'"));
+    cr_assert(has_finding(&findings, "fairSharing.enabled", "did you mean 'enable'"));
+    cr_assert(has_finding(&findings, "waitForPodsReady.timeOut", "did you mean 'timeout'"));
+    cr_assert(has_finding(&findings, "waitForPodsReady.requeuingStrategy.backoffSeconds",
+                          "unknown field"));
     configuration_destroy(configuration);
 }

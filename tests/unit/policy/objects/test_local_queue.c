@@ -7,14 +7,15 @@
 
 Test(local_queue, decodes_every_field)
 {
-    json_auto_t *value =
-        yaml_text("apiVersion: kueue.x-k8s.io/v1beta2\n"
-                  "kind: LocalQueue\n"
-                  "metadata:\n"
-                  "  name: private-ai-queue\n"
-                  "  namespace: private-ai\n"
-                  "  annotations: {kueue.x-k8s.io/default-queue: \"true\"}\n"
-                  "spec: {clusterQueue: rhoai-main-queue, stopPolicy: HoldAndDrain}\n");
+    json_auto_t *value = yaml_text(
+        "apiVersion: kueue.x-k8s.io/v1beta2\n"
+        "kind: LocalQueue\n"
+        "metadata:\n"
+        "  name: private-ai-queue\n"
+        "  namespace: private-ai\n"
+        "  annotations: {kueue.x-k8s.io/default-queue: \"true\", gpuaas.dev/max-gpus: \"8\"}\n"
+        "spec: {clusterQueue: rhoai-main-queue, stopPolicy: HoldAndDrain, fairSharing: {weight: "
+        "2}}\n");
     auto_findings struct findings findings = {0};
     struct local_queue *queue = NULL;
 
@@ -25,6 +26,7 @@ Test(local_queue, decodes_every_field)
     cr_assert_str_eq(queue->cluster_queue, "rhoai-main-queue");
     cr_assert_eq(queue->stop_policy, STOP_HOLD_AND_DRAIN);
     cr_assert(queue->is_default);
+    cr_assert_eq(queue->max_gpus, 8);
     local_queue_destroy(queue);
 }
 
@@ -42,6 +44,7 @@ Test(local_queue, is_no_default_unless_it_says_true)
         cr_assert_not(queue->is_default);
         cr_assert_eq(queue->stop_policy, STOP_NONE);
         cr_assert_str_eq(queue->namespace_name, "");
+        cr_assert_eq(queue->max_gpus, 0);
         local_queue_destroy(queue);
     }
 }
@@ -62,6 +65,10 @@ Test(local_queue, tells_of_mistakes)
         {"{metadata: {name: a, annotations: {kueue.x-k8s.io/default-queue: true}}, spec: "
          "{clusterQueue: c}}",
          "metadata.annotations[kueue.x-k8s.io/default-queue]", "in quotes"},
+        {"{metadata: {name: a}, spec: {clusterQueue: c, fairSharing: {weight: x}}}",
+         "spec.fairSharing.weight", "is no quantity"},
+        {"{metadata: {name: a, annotations: {gpuaas.dev/max-gpus: many}}, spec: {clusterQueue: c}}",
+         "metadata.annotations[gpuaas.dev/max-gpus]", "must be a number of GPUs"},
     };
 
     for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {

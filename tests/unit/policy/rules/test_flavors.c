@@ -7,10 +7,8 @@
 #define ASKS(amounts) "containers: [{resources: {requests: {" amounts "}}}]"
 
 static struct world world;
-static struct usage used;
 static struct pod_set_list pod_sets;
-static struct verdict verdict;
-static struct admission *admission;
+static struct assignment assignment;
 
 /* The seed's queue: one node with one GPU, one with four. */
 static void make_world(void)
@@ -31,10 +29,8 @@ static void make_world(void)
 
 static void unmake_world(void)
 {
-    admission_destroy(admission);
-    verdict_release(&verdict);
+    assignment_release(&assignment);
     pod_set_list_release(&pod_sets);
-    usage_release(&used);
     world_release(&world);
 }
 
@@ -42,11 +38,19 @@ TestSuite(flavors, .init = make_world, .fini = unmake_world);
 
 static enum verdict_kind assign(const char *only_flavor)
 {
-    admission_destroy(admission);
-    admission = NULL;
-    flavors_assign(&world.rules, &used, &pod_sets, only_flavor, &admission, &verdict);
-    cr_assert_eq(admission != NULL, verdict.kind == VERDICT_FITS);
-    return verdict.kind;
+    const struct flavor_state state = {
+        .rules = world.rules,
+        .node = world_node(&world, "main"),
+        .usage = &world.usage,
+    };
+    const struct flavor_request request = {.pod_sets = &pod_sets, .only_flavor = only_flavor};
+
+    assignment_release(&assignment);
+    flavors_assign(&state, &request, &assignment);
+    cr_assert_eq(assignment.admission != NULL, assignment.mode == ASSIGNMENT_FITS);
+    cr_assert_eq(assignment.verdict.kind == VERDICT_FITS, assignment.mode == ASSIGNMENT_FITS);
+    cr_assert_eq(assignment.verdict.reason == NULL, assignment.mode == ASSIGNMENT_FITS);
+    return assignment.verdict.kind;
 }
 
 static enum verdict_kind assign_one(const char *spec)
@@ -58,12 +62,12 @@ static enum verdict_kind assign_one(const char *spec)
 
 static void expect_flavor(const char *pod_set, const char *flavor)
 {
-    const struct pod_set_admission *set = admission_find_pod_set(admission, pod_set);
+    const struct pod_set_admission *set = admission_find_pod_set(assignment.admission, pod_set);
 
     cr_assert_not_null(set);
     cr_assert_gt(set->assignments.count, 0);
-    array_for_each(assignment, &set->assignments) {
-        cr_assert_str_eq(assignment->flavor, flavor);
+    array_for_each(item, &set->assignments) {
+        cr_assert_str_eq(item->flavor, flavor);
     }
 }
 
@@ -71,38 +75,40 @@ Test(flavors, gives_the_first_that_fits_for_all_resources)
 {
     cr_assert_eq(assign_one("{" ASKS("cpu: 4, nvidia.com/gpu: 1") "}"), VERDICT_FITS);
     expect_flavor("main", "l4-1gpu");
-    cr_assert_str_eq(admission->cluster_queue, "main");
-    cr_assert_eq(admission->pod_sets.items[0].assignments.count, 2);
-    cr_assert_null(verdict.message);
-    cr_assert_null(verdict.advice);
-    usage_add(&used, "l4-1gpu", GPU, 1);
+    cr_assert_str_eq(assignment.admission->cluster_queue, "main");
+    cr_assert_eq(assignment.admission->pod_sets.items[0].assignments.count, 2);
+    cr_assert_null(assignment.verdict.message);
+    cr_assert_null(assignment.verdict.advice);
+    world_use(&world, "main", "l4-1gpu", GPU, 1);
     cr_assert_eq(assign_one("{" ASKS("cpu: 4, nvidia.com/gpu: 1") "}"), VERDICT_FITS);
     expect_flavor("main", "l4-4gpu");
 }
 
 Test(flavors, tells_what_is_missing_where)
 {
-    usage_add(&used, "l4-1gpu", GPU, 1);
-    usage_add(&used, "l4-4gpu", GPU, 3);
+    world_use(&world, "main", "l4-1gpu", GPU, 1);
+    world_use(&world, "main", "l4-4gpu", GPU, 3);
     cr_assert_eq(assign_one("{" ASKS("nvidia.com/gpu: 2") "}"), VERDICT_WAITS);
-    cr_assert_str_eq(verdict.message,
+    cr_assert_str_eq(assignment.verdict.message,
                      "couldn't assign flavors to pod set main: insufficient quota for "
                      "nvidia.com/gpu in flavor l4-1gpu, request > maximum capacity (2 > 1), "
                      "insufficient unused quota for nvidia.com/gpu in flavor l4-4gpu, 1 more "
                      "needed");
-    cr_assert_str_eq(verdict.advice, "2 nvidia.com/gpu needed, 0 of 1 free in l4-1gpu, 1 of 4 free "
-                                     "in l4-4gpu");
+    cr_assert_str_eq(assignment.verdict.advice,
+                     "2 nvidia.com/gpu needed, 0 of 1 free in l4-1gpu, 1 of 4 free "
+                     "in l4-4gpu");
 }
 
 Test(flavors, tells_the_need_of_each_resource)
 {
-    usage_add(&used, "l4-1gpu", "cpu", 14000);
-    usage_add(&used, "l4-1gpu", GPU, 1);
+    world_use(&world, "main", "l4-1gpu", "cpu", 14000);
+    world_use(&world, "main", "l4-1gpu", GPU, 1);
     pod_set_list_release(&pod_sets);
     add_pod_set(&pod_sets, "main", 1, "{" ASKS("cpu: 4, nvidia.com/gpu: 1") "}");
     cr_assert_eq(assign("l4-1gpu"), VERDICT_WAITS);
-    cr_assert_str_eq(verdict.advice, "4 cpu needed, 2 of 16 free in l4-1gpu; 1 nvidia.com/gpu "
-                                     "needed, 0 of 1 free in l4-1gpu");
+    cr_assert_str_eq(assignment.verdict.advice,
+                     "4 cpu needed, 2 of 16 free in l4-1gpu; 1 nvidia.com/gpu "
+                     "needed, 0 of 1 free in l4-1gpu");
 }
 
 Test(flavors, never_fit_what_is_more_than_any_quota)
@@ -121,7 +127,7 @@ Test(flavors, count_all_pods_of_a_set)
     cr_assert_eq(assign(NULL), VERDICT_FITS);
     expect_flavor("main", "l4-4gpu");
     auto_usage struct usage count = {0};
-    flavors_count(admission, &count);
+    flavors_count(assignment.admission, &count);
     cr_assert_eq(usage_get(&count, "l4-4gpu", GPU), 4);
 }
 
@@ -133,11 +139,29 @@ Test(flavors, count_the_pod_sets_before)
     expect_flavor("a", "l4-1gpu");
     expect_flavor("b", "l4-4gpu");
     add_pod_set(&pod_sets, "c", 1, "{" ASKS("nvidia.com/gpu: 1") "}");
-    cr_assert_eq(assign(NULL), VERDICT_WAITS);
-    cr_assert_str_eq(verdict.advice,
+    cr_assert_eq(assign(NULL), VERDICT_INADMISSIBLE, "more than the queue has, all together");
+    cr_assert_str_eq(assignment.verdict.advice,
                      "1 nvidia.com/gpu needed, 0 of 1 free in l4-1gpu, 0 of 4 free in l4-4gpu");
-    cr_assert_null(strstr(verdict.message, "pod set a"), "%s", verdict.message);
-    cr_assert_not_null(strstr(verdict.message, "pod set c: insufficient unused quota"));
+    cr_assert_str_eq(
+        assignment.verdict.message,
+        "couldn't assign flavors to pod set c: insufficient quota for nvidia.com/gpu "
+        "in flavor l4-1gpu, request > maximum capacity (2 > 1), insufficient quota for "
+        "nvidia.com/gpu in flavor l4-4gpu, request > maximum capacity (5 > 4)");
+    cr_assert_str_eq(assignment.verdict.reason, "ExceedsMaxQuota");
+}
+
+Test(flavors, wait_for_all_pod_sets_together)
+{
+    world_use(&world, "main", "l4-1gpu", GPU, 1);
+    world_use(&world, "main", "l4-4gpu", GPU, 1);
+    add_pod_set(&pod_sets, "a", 1, "{" ASKS("nvidia.com/gpu: 2") "}");
+    add_pod_set(&pod_sets, "b", 1, "{" ASKS("nvidia.com/gpu: 2") "}");
+    cr_assert_eq(assign(NULL), VERDICT_WAITS);
+    cr_assert_str_eq(assignment.verdict.message,
+                     "couldn't assign flavors to pod set b: insufficient quota for nvidia.com/gpu "
+                     "in flavor l4-1gpu, request > maximum capacity (2 > 1), insufficient unused "
+                     "quota for nvidia.com/gpu in flavor l4-4gpu, 1 more needed");
+    cr_assert_str_eq(assignment.verdict.reason, "WaitingForQuota");
 }
 
 Test(flavors, join_the_reasons_of_pod_sets)
@@ -145,7 +169,7 @@ Test(flavors, join_the_reasons_of_pod_sets)
     add_pod_set(&pod_sets, "a", 1, "{" ASKS("nvidia.com/gpu: 9") "}");
     add_pod_set(&pod_sets, "b", 1, "{" ASKS("amd.com/gpu: 1") "}");
     cr_assert_eq(assign("l4-1gpu"), VERDICT_INADMISSIBLE);
-    cr_assert_str_eq(verdict.message,
+    cr_assert_str_eq(assignment.verdict.message,
                      "couldn't assign flavors to pod set a: insufficient quota for nvidia.com/gpu "
                      "in flavor l4-1gpu, request > maximum capacity (9 > 1); couldn't assign "
                      "flavors to pod set b: resource amd.com/gpu unavailable in ClusterQueue");
@@ -155,7 +179,7 @@ Test(flavors, leave_uncovered_resources_out_unless_managed)
 {
     cr_assert_eq(assign_one("{" ASKS("nvidia.com/gpu: 1, memory: 1Ti, rdma/hca: 1") "}"),
                  VERDICT_FITS);
-    cr_assert_eq(admission->pod_sets.items[0].assignments.count, 1);
+    cr_assert_eq(assignment.admission->pod_sets.items[0].assignments.count, 1);
     cr_assert_eq(assign_one("{" ASKS("nvidia.com/gpu: 1, amd.com/gpu: 1") "}"),
                  VERDICT_INADMISSIBLE);
     cr_assert_eq(assign_one("{" ASKS("nvidia.com/gpu: 1, amd.com/gpu: 0") "}"), VERDICT_FITS);
@@ -163,10 +187,10 @@ Test(flavors, leave_uncovered_resources_out_unless_managed)
 
 Test(flavors, are_bound_by_the_hardware_profile)
 {
-    usage_add(&used, "l4-1gpu", GPU, 1);
+    world_use(&world, "main", "l4-1gpu", GPU, 1);
     add_pod_set(&pod_sets, "main", 1, "{" ASKS("nvidia.com/gpu: 1") "}");
     cr_assert_eq(assign("l4-1gpu"), VERDICT_WAITS);
-    cr_assert_str_eq(verdict.advice, "1 nvidia.com/gpu needed, 0 of 1 free in l4-1gpu");
+    cr_assert_str_eq(assignment.verdict.advice, "1 nvidia.com/gpu needed, 0 of 1 free in l4-1gpu");
     cr_assert_eq(assign("no-flavor-of-this-queue"), VERDICT_FITS);
     expect_flavor("main", "l4-4gpu");
 }
@@ -204,7 +228,7 @@ Test(flavors, honour_selectors_affinity_and_taints)
             expect_flavor("main", cases[i].flavor);
         } else {
             cr_assert_not_null(
-                strstr(verdict.message, "flavor l4-1gpu doesn't match node affinity"));
+                strstr(assignment.verdict.message, "flavor l4-1gpu doesn't match node affinity"));
         }
     }
 }
@@ -220,9 +244,10 @@ Test(flavors, need_a_toleration_for_a_taint)
                      "gpu, value: l4, effect: NoSchedule}]}");
     world_set_queue(&world, queue);
     cr_assert_eq(assign_one("{" ASKS("nvidia.com/gpu: 1") "}"), VERDICT_INADMISSIBLE);
-    cr_assert_str_eq(verdict.message, "couldn't assign flavors to pod set main: untolerated taint "
-                                      "{gpu l4} in flavor tainted");
-    cr_assert_null(verdict.advice);
+    cr_assert_str_eq(assignment.verdict.message,
+                     "couldn't assign flavors to pod set main: untolerated taint "
+                     "{gpu l4} in flavor tainted");
+    cr_assert_null(assignment.verdict.advice);
     cr_assert_eq(
         assign_one("{tolerations: [{key: gpu, value: l4}], " ASKS("nvidia.com/gpu: 1") "}"),
         VERDICT_FITS);
@@ -234,15 +259,15 @@ Test(flavors, that_do_not_exist_are_told)
                     "resourceGroups: [{coveredResources: [nvidia.com/gpu], flavors: [{name: "
                     "gone, resources: [{name: nvidia.com/gpu, nominalQuota: 1}]}]}]");
     cr_assert_eq(assign_one("{" ASKS("nvidia.com/gpu: 1") "}"), VERDICT_INADMISSIBLE);
-    cr_assert_str_eq(verdict.message,
+    cr_assert_str_eq(assignment.verdict.message,
                      "couldn't assign flavors to pod set main: flavor gone not found");
 }
 
 Test(flavors, with_accelerators_are_kept_for_those_who_ask)
 {
     cr_assert_eq(assign_one("{" ASKS("cpu: 1") "}"), VERDICT_INADMISSIBLE);
-    cr_assert_not_null(
-        strstr(verdict.message, "flavor l4-1gpu is kept for pods that ask for its accelerators"));
+    cr_assert_not_null(strstr(assignment.verdict.message,
+                              "flavor l4-1gpu is kept for pods that ask for its accelerators"));
     cr_assert_eq(assign_one("{" ASKS("cpu: 1, nvidia.com/gpu: 0") "}"), VERDICT_INADMISSIBLE);
     cr_assert_eq(assign_one("{" ASKS("memory: 1") "}"), VERDICT_FITS, "nothing that is counted");
 }
@@ -257,11 +282,11 @@ Test(flavors, of_several_groups_are_chosen_for_each_group)
                     "  flavors: [{name: l4-4gpu, resources: [{name: nvidia.com/gpu, nominalQuota: "
                     "4}]}]\n");
     cr_assert_eq(assign_one("{" ASKS("cpu: 1, nvidia.com/gpu: 1") "}"), VERDICT_FITS);
-    const struct pod_set_admission *set = &admission->pod_sets.items[0];
+    const struct pod_set_admission *set = &assignment.admission->pod_sets.items[0];
     cr_assert_eq(set->assignments.count, 2);
     cr_assert_str_eq(set->assignments.items[0].flavor, "plain");
     cr_assert_str_eq(set->assignments.items[1].flavor, "l4-4gpu");
-    usage_add(&used, "l4-4gpu", GPU, 4);
+    world_use(&world, "main", "l4-4gpu", GPU, 4);
     cr_assert_eq(assign_one("{" ASKS("cpu: 1, nvidia.com/gpu: 1") "}"), VERDICT_WAITS);
     cr_assert_eq(assign_one("{" ASKS("cpu: 9, nvidia.com/gpu: 1") "}"), VERDICT_INADMISSIBLE,
                  "the worst of the groups");
@@ -269,12 +294,90 @@ Test(flavors, of_several_groups_are_chosen_for_each_group)
 
 Test(flavors, give_nothing_to_whom_asks_nothing_even_above_quota)
 {
-    usage_add(&used, "l4-1gpu", "cpu", 99000);
+    world_use(&world, "main", "l4-1gpu", "cpu", 99000);
     cr_assert_eq(assign_one("{" ASKS("cpu: 0, nvidia.com/gpu: 1") "}"), VERDICT_FITS);
     expect_flavor("main", "l4-1gpu");
-    usage_add(&used, "l4-1gpu", GPU, INT64_MAX);
-    usage_add(&used, "l4-4gpu", GPU, INT64_MAX);
+    world_use(&world, "main", "l4-1gpu", GPU, INT64_MAX);
+    world_use(&world, "main", "l4-4gpu", GPU, INT64_MAX);
     cr_assert_eq(assign_one("{" ASKS("nvidia.com/gpu: 1") "}"), VERDICT_WAITS);
+}
+
+Test(flavors, tell_a_granular_reason)
+{
+    static const struct {
+        const char *spec;
+        const char *reason;
+    } cases[] = {
+        {"{" ASKS("nvidia.com/gpu: 5") "}", "ExceedsMaxQuota"},
+        {"{" ASKS("nvidia.com/gpu: 4") "}", "WaitingForQuota"},
+        {"{" ASKS("amd.com/gpu: 1") "}", "Misconfigured"},
+        {"{nodeSelector: {type: g5}, " ASKS("nvidia.com/gpu: 1") "}", "NoMatchingFlavor"},
+        {"{nodeSelector: {type: g6.12xlarge}, " ASKS("nvidia.com/gpu: 5") "}", "ExceedsMaxQuota"},
+    };
+
+    world_use(&world, "main", "l4-4gpu", GPU, 1);
+    for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+        assign_one(cases[i].spec);
+        cr_assert_str_eq(assignment.verdict.reason, cases[i].reason, "%zu", i);
+    }
+}
+
+Test(flavors, give_as_many_pods_as_fit_where_fewer_will_do)
+{
+    static const struct {
+        int64_t count;
+        int64_t min_count;
+        int held; /* of the four */
+        enum verdict_kind kind;
+        int64_t given;
+    } cases[] = {
+        {4, 1, 0, VERDICT_FITS, 4},         {4, 1, 1, VERDICT_FITS, 3},
+        {4, 1, 3, VERDICT_FITS, 1},         {4, 2, 3, VERDICT_WAITS, 0},
+        {4, 4, 1, VERDICT_WAITS, 0},        {4, 0, 1, VERDICT_WAITS, 0},
+        {9, 2, 0, VERDICT_FITS, 4},         {9, 2, 3, VERDICT_WAITS, 0},
+        {9, 5, 0, VERDICT_INADMISSIBLE, 0},
+    };
+
+    for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+        unmake_world();
+        memset(&world, 0, sizeof world);
+        make_world();
+        world_use(&world, "main", "l4-4gpu", GPU, cases[i].held);
+        add_pod_set(&pod_sets, "launcher", 1, "{" ASKS("cpu: 1, nvidia.com/gpu: 1") "}");
+        add_pod_set(&pod_sets, "worker", cases[i].count,
+                    "{nodeSelector: {pool: big}, " ASKS("nvidia.com/gpu: 1") "}");
+        pod_sets.items[1].min_count = cases[i].min_count;
+        cr_assert_eq(assign(NULL), cases[i].kind, "%zu", i);
+        if (cases[i].kind == VERDICT_FITS) {
+            const struct pod_set_admission *set =
+                admission_find_pod_set(assignment.admission, "worker");
+            cr_assert_eq(set->count, cases[i].given, "%zu: %lld", i, (long long)set->count);
+            cr_assert_eq(assignment.admission->pod_sets.items[0].count, 1);
+        }
+    }
+}
+
+Test(flavors, tell_what_all_the_pods_lack)
+{
+    world_use(&world, "main", "l4-4gpu", GPU, 4);
+    add_pod_set(&pod_sets, "main", 4, "{nodeSelector: {pool: big}, " ASKS("nvidia.com/gpu: 1") "}");
+    pod_sets.items[0].min_count = 2;
+    cr_assert_eq(assign(NULL), VERDICT_WAITS);
+    cr_assert_str_eq(assignment.verdict.advice, "4 nvidia.com/gpu needed, 0 of 4 free in l4-4gpu");
+}
+
+Test(flavors, give_nothing_below_cohorts_that_are_their_own_parents)
+{
+    world_add_cohort(&world, "a", "{parentName: b}");
+    world_add_cohort(&world, "b", "{parentName: a}");
+    world_set_queue(&world,
+                    "{cohortName: a, resourceGroups: [{coveredResources: [nvidia.com/gpu], "
+                    "flavors: [{name: l4-1gpu, resources: [{name: nvidia.com/gpu, nominalQuota: "
+                    "1}]}]}]}");
+    cr_assert_eq(assign_one("{" ASKS("nvidia.com/gpu: 1") "}"), VERDICT_INADMISSIBLE);
+    cr_assert_str_eq(assignment.verdict.reason, "Misconfigured");
+    cr_assert_str_eq(assignment.verdict.message,
+                     "the Cohorts above ClusterQueue main name each other as parents");
 }
 
 Test(flavors, are_found_by_name)

@@ -1,72 +1,40 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <criterion/criterion.h>
 
-#include "base/text.h"
-#include "policy/rules/inspection.h"
+#include "tests/unit/policy/rules/manifest_text.h"
 
-/* The mistakes as `check` prints them, a line each. */
-static char *format_mistakes(const struct inspection *inspection)
-{
-    struct text text = {0};
-
-    array_for_each(mistake, &inspection->mistakes) {
-        text_append_format(&text, "%s:%d:%d: %s\n", mistake->file, mistake->position.line,
-                           mistake->position.column, mistake->message);
-    }
-    return text_take(&text);
-}
-
-static void add(struct inspection *inspection, const char *file, const char *text)
-{
-    inspection_add_text(inspection, file, text, strlen(text));
-}
-
-static void expect_mistakes(struct inspection *inspection, const char *expected)
-{
-    inspection_finish(inspection);
-    auto_free char *found = format_mistakes(inspection);
-    cr_assert_str_eq(found, expected);
-}
-
-static void expect_of_file(const char *text, const char *expected)
-{
-    auto_inspection struct inspection inspection = {0};
-
-    add(&inspection, "a.yaml", text);
-    expect_mistakes(&inspection, expected);
-}
-
-#define HEAD(kind) "apiVersion: kueue.x-k8s.io/v1beta1\nkind: " kind "\n"
-#define FLAVOR(name) HEAD("ResourceFlavor") "metadata: {name: " name "}\n"
-#define QUEUE(name, flavor)                                                                        \
-    HEAD("ClusterQueue")                                                                           \
-    "metadata: {name: " name "}\n"                                                                 \
-    "spec:\n"                                                                                      \
-    "  resourceGroups:\n"                                                                          \
-    "  - coveredResources: [nvidia.com/gpu]\n"                                                     \
-    "    flavors: [{name: " flavor ", resources: [{name: nvidia.com/gpu, nominalQuota: 1}]}]\n"
-#define LOCAL_QUEUE(metadata, cluster_queue)                                                       \
-    HEAD("LocalQueue") "metadata: {" metadata "}\nspec: {clusterQueue: " cluster_queue "}\n"
-#define NEXT "---\n"
+#define DEFAULT "annotations: {kueue.x-k8s.io/default-queue: \"true\"}"
 
 Test(inspection, finds_nothing_wrong_with_a_whole_set)
 {
     auto_inspection struct inspection inspection = {0};
 
-    add(&inspection, "flavors.yaml", FLAVOR("l4") NEXT FLAVOR("a100"));
-    add(&inspection, "queues.yaml",
-        LOCAL_QUEUE("name: q, namespace: team", "main") NEXT QUEUE("main", "l4"));
-    add(&inspection, "other.yaml",
+    add_text(&inspection, "flavors.yaml",
+             FLAVOR("l4") "spec: {nodeLabels: {gpu: l4}}\n" NEXT FLAVOR("a100"));
+    add_text(&inspection, "queues.yaml",
+             LOCAL_QUEUE("name: q, namespace: team", "main") NEXT QUEUE("main", "l4"));
+    add_text(
+        &inspection, "other.yaml",
         "apiVersion: v1\nkind: Namespace\nmetadata: {name: team}\n" NEXT
-        "apiVersion: config.gpuaas.dev/v1alpha1\nkind: Configuration\n" NEXT
-        "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: [a]\n" NEXT
-        "- op: add\n" NEXT HEAD("Workload"));
-    expect_mistakes(&inspection, "");
+        "apiVersion: config.gpuaas.dev/v1alpha1\nkind: Configuration\n" NEXT COHORT("lab", "")
+            NEXT HEAD("WorkloadPriorityClass") "metadata: {name: high}\nvalue: 100\n" NEXT HEAD(
+                "AdmissionCheck") "metadata: {name: budget}\nspec: {controllerName: a}\n" NEXT
+                                  "apiVersion: scheduling.k8s.io/v1\nkind: "
+                                  "PriorityClass\nmetadata: {name: "
+                                  "high}\nvalue: 100\n" NEXT
+                                  "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: "
+                                  "Kustomization\nresources: [a]\n" NEXT
+                                  "- op: add\n" NEXT HEAD("Workload"));
+    expect_remarks(&inspection, "");
     cr_assert_eq(inspection.counts[INSPECTION_RESOURCE_FLAVOR], 2);
     cr_assert_eq(inspection.counts[INSPECTION_CLUSTER_QUEUE], 1);
     cr_assert_eq(inspection.counts[INSPECTION_LOCAL_QUEUE], 1);
     cr_assert_eq(inspection.counts[INSPECTION_CONFIGURATION], 1);
-    cr_assert_eq(inspection.skipped_count, 4);
+    cr_assert_eq(inspection.counts[INSPECTION_COHORT], 1);
+    cr_assert_eq(inspection.counts[INSPECTION_WORKLOAD_PRIORITY_CLASS], 1);
+    cr_assert_eq(inspection.counts[INSPECTION_ADMISSION_CHECK], 1);
+    cr_assert_eq(inspection.counts[INSPECTION_PRIORITY_CLASS], 1);
+    cr_assert_eq(inspection.skipped.count, 4);
     cr_assert_eq(inspection.file_count, 3);
 }
 
@@ -81,6 +49,8 @@ Test(inspection, takes_fragments_of_a_document)
                    "    effect: NoSchedule\n",
                    "");
     expect_of_file("spec:\n  clusterQueue: rhoai-main-queue\n", "");
+    expect_of_file("parentName: lab\n", "");
+    expect_of_file("spec: {controllerName: ''}\n", "a.yaml:1:8: spec.controllerName: is empty\n");
     expect_of_file("spec:\n  clusterQueue: Main\n",
                    "a.yaml:2:3: spec.clusterQueue: 'Main' is no name: lower case letters, digits, "
                    "'-' and '.', at most 253, beginning and ending with a letter or digit\n");
@@ -122,73 +92,6 @@ Test(inspection, tells_how_to_mend_resources_in_two_groups)
                    "flavor has a quota for all of these\n");
 }
 
-Test(inspection, tells_of_what_is_not_there)
-{
-    expect_of_file(FLAVOR("l4") NEXT QUEUE("main", "l5")
-                       NEXT LOCAL_QUEUE("name: q, namespace: team", "mian")
-                           NEXT LOCAL_QUEUE("name: r, namespace: team", "elsewhere"),
-                   "a.yaml:11:16: spec.resourceGroups[0].flavors[0].name: there is no "
-                   "ResourceFlavor 'l5' in these files: did you mean 'l4'?\n"
-                   "a.yaml:16:8: spec.clusterQueue: there is no ClusterQueue 'mian' in these "
-                   "files: did you mean 'main'?\n"
-                   "a.yaml:21:8: spec.clusterQueue: there is no ClusterQueue 'elsewhere' in these "
-                   "files: add it, or check its file as well\n");
-}
-
-Test(inspection, takes_flavors_to_be_elsewhere_where_no_file_has_any)
-{
-    expect_of_file(QUEUE("main", "l5"), "");
-}
-
-Test(inspection, takes_an_object_with_mistakes_for_present)
-{
-    expect_of_file(
-        HEAD("ClusterQueue") "metadata: {name: main}\nspec: {stopPolicy: x}\n" NEXT LOCAL_QUEUE(
-            "name: q", "main"),
-        "a.yaml:4:8: spec.stopPolicy: must be None, Hold or HoldAndDrain, not 'x'\n");
-}
-
-#define DEFAULT "annotations: {kueue.x-k8s.io/default-queue: \"true\"}"
-
-Test(inspection, tells_of_two_defaults_in_a_namespace)
-{
-    auto_inspection struct inspection inspection = {0};
-
-    add(&inspection, "a.yaml",
-        QUEUE("main", "l4") NEXT LOCAL_QUEUE("name: a, namespace: x, " DEFAULT, "main")
-            NEXT LOCAL_QUEUE("name: b, namespace: y, " DEFAULT, "main"));
-    add(&inspection, "b.yaml",
-        LOCAL_QUEUE("name: c, namespace: x, " DEFAULT, "main")
-            NEXT LOCAL_QUEUE("name: d, namespace: x", "main")
-                NEXT LOCAL_QUEUE("name: a, namespace: x, " DEFAULT, "main"));
-    expect_mistakes(&inspection,
-                    "b.yaml:3:49: metadata.annotations[kueue.x-k8s.io/default-queue]: LocalQueue "
-                    "'a' already is the default of this namespace: keep the annotation on one of "
-                    "them\n"
-                    "b.yaml:13:49: metadata.annotations[kueue.x-k8s.io/default-queue]: LocalQueue "
-                    "'c' already is the default of this namespace: keep the annotation on one of "
-                    "them\n");
-}
-
-Test(inspection, compares_queues_without_namespace_within_one_file)
-{
-    auto_inspection struct inspection inspection = {0};
-
-    add(&inspection, "a.yaml", QUEUE("main", "l4") NEXT LOCAL_QUEUE("name: a, " DEFAULT, "main"));
-    add(&inspection, "b.yaml", LOCAL_QUEUE("name: b, " DEFAULT, "main"));
-    expect_mistakes(&inspection, "");
-}
-
-Test(inspection, tells_of_an_object_that_is_there_twice)
-{
-    auto_inspection struct inspection inspection = {0};
-
-    add(&inspection, "a.yaml", FLAVOR("l4") NEXT FLAVOR("l4"));
-    add(&inspection, "overlay.yaml", FLAVOR("l4"));
-    expect_mistakes(&inspection,
-                    "a.yaml:7:12: metadata.name: ResourceFlavor 'l4' is in this file twice\n");
-}
-
 Test(inspection, tells_of_wrong_heads)
 {
     static const struct {
@@ -205,6 +108,13 @@ Test(inspection, tells_of_wrong_heads)
          "a.yaml:1:1: apiVersion: unknown version 'kueue.x-k8s.oi/v1beta1': did you mean "
          "'kueue.x-k8s.io/v1beta1'?\n"},
         {"apiVersion: other.example/v1\nkind: ResourceFlavor\n", ""},
+        {"apiVersion: scheduling.k8s.io/v1beta1\nkind: PriorityClass\nmetadata: {name: a}\nvalue: "
+         "1\n",
+         "a.yaml:1:1: apiVersion: unknown version 'scheduling.k8s.io/v1beta1': "
+         "scheduling.k8s.io/v1 is known\n"},
+        {"apiVersion: kueue.x-k8s.io/v1alpha1\nkind: Cohort\nmetadata: {name: a}\n",
+         "a.yaml:1:1: apiVersion: unknown version 'kueue.x-k8s.io/v1alpha1': "
+         "kueue.x-k8s.io/v1beta1 and kueue.x-k8s.io/v1beta2 are known\n"},
         {HEAD("ResourceFlavour"),
          "a.yaml:2:1: kind: unknown kind 'ResourceFlavour': did you mean 'ResourceFlavor'?\n"},
         {HEAD("Zebra"), "a.yaml:2:1: kind: unknown kind 'Zebra'\n"},
@@ -253,11 +163,11 @@ Test(inspection, tells_where_a_file_cannot_be_read_and_goes_on)
 {
     auto_inspection struct inspection inspection = {0};
 
-    add(&inspection, "broken.yaml", "a: 1\na: 2\n");
-    add(&inspection, "next.yaml", HEAD("ResourceFlavor") "metadata: {name: a}\nspecs: {}\n");
-    expect_mistakes(&inspection, "broken.yaml:2:1: duplicate key 'a'\n"
-                                 "next.yaml:4:1: specs: unknown field 'specs': did you mean "
-                                 "'spec'?\n");
+    add_text(&inspection, "broken.yaml", "a: 1\na: 2\n");
+    add_text(&inspection, "next.yaml", HEAD("ResourceFlavor") "metadata: {name: a}\nspecs: {}\n");
+    expect_remarks(&inspection, "broken.yaml:2:1: duplicate key 'a'\n"
+                                "next.yaml:4:1: specs: unknown field 'specs': did you mean "
+                                "'spec'?\n");
 }
 
 Test(inspection, tells_of_resources_that_would_slip_by_the_webhook)
@@ -277,8 +187,10 @@ Test(inspection, tells_of_resources_that_would_slip_by_the_webhook)
 Test(inspection, takes_any_damaged_text)
 {
     static const char whole[] =
-        QUEUE("main", "l4") NEXT LOCAL_QUEUE("name: a, namespace: x, " DEFAULT, "main") NEXT
+        QUEUE("main", "l4") NEXT LOCAL_QUEUE("name: a, namespace: x, " DEFAULT, "main")
+            NEXT FLAVOR("l4") NEXT COHORT("a", "parentName: a") NEXT
         "apiVersion: config.gpuaas.dev/v1alpha1\nkind: Configuration\nhttpThreads: 1\n";
+    static const char nodes[] = "kind: Node\nmetadata: {name: a}\n";
     static const char damage[] = "\0[{}:-'1~\n";
     char text[sizeof whole];
 
@@ -288,6 +200,8 @@ Test(inspection, takes_any_damaged_text)
             memcpy(text, whole, sizeof whole);
             text[cut] = damage[i];
             inspection_add_text(&inspection, "a.yaml", text, sizeof whole - 1);
+            inspection_add_nodes(&inspection, "nodes.yaml", nodes, sizeof nodes - 1);
+            inspection_add_nodes(&inspection, "nodes.yaml", text, sizeof whole - 1);
             inspection_finish(&inspection);
         }
     }

@@ -88,3 +88,27 @@ Test(pod_set, has_the_same_shape_whatever_its_image_is)
                  shape_of(1, "{hostNetwork: true, containers: [{image: x, resources: {limits: "
                              "{nvidia.com/gpu: '1'}}}]}"));
 }
+
+Test(pod_set, has_another_shape_where_fewer_pods_may_start)
+{
+    struct pod_set_list list = {0};
+    json_auto_t *spec = yaml_text("{" ONE_GPU "}");
+
+    cr_assert(pod_set_list_append_decoded(&list, "main", 4, spec, "spec", NULL));
+    uint64_t shape = pod_set_list_shape(&list);
+    list.items[0].min_count = 2;
+    cr_assert_neq(pod_set_list_shape(&list), shape);
+    pod_set_list_release(&list);
+}
+
+Test(pod_set, asks_for_all_its_pods_at_most_the_largest_amount)
+{
+    struct pod_set_list list = {0};
+    json_auto_t *spec = yaml_text("{containers: [{resources: {limits: {nvidia.com/gpu: 2}}}]}");
+
+    cr_assert(pod_set_list_append_decoded(&list, "main", 4, spec, "spec", NULL));
+    cr_assert_eq(pod_set_total(&list.items[0], 3, "nvidia.com/gpu"), 6);
+    cr_assert_eq(pod_set_total(&list.items[0], 3, "cpu"), 0);
+    cr_assert_eq(pod_set_total(&list.items[0], INT64_MAX, "nvidia.com/gpu"), INT64_MAX);
+    pod_set_list_release(&list);
+}

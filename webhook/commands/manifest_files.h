@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "base/array.h"
+#include "base/error.h"
+
+struct manifest_files ARRAY_OF(char *);
+
+void manifest_files_release(struct manifest_files *files);
+
+/* Adds the file, or all *.yaml and *.yml below a folder, hidden ones left out, in the order of
+ * their names. */
+must_check bool manifest_files_find(struct manifest_files *files, const char *path,
+                                    struct error *error);

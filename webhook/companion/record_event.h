@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "webhook/cluster/workload.h"
+
+/* The core/v1 Events about a workload, on what its user made: pure, to text. */
+
+char *record_event_path(const struct workload *workload);
+
+/* It waits, at this position of its line; 0: in none. Owned. */
+char *record_event_format_waiting(const struct workload *workload, size_t position, int64_t now_us);
+
+/* It is asked to go. Owned. */
+char *record_event_format_evicted(const struct workload *workload, const struct condition *evicted,
+                                  int64_t now_us);
