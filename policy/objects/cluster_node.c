@@ -21,10 +21,11 @@ static void read_spec(const struct field *root, struct cluster_node *node)
     auto_field struct field taints = field_get(&spec, "taints");
     auto_field struct field cordon = field_get(&spec, "unschedulable");
 
-    if (!taint_list_decode(taints.value, taints.path, root->decoding->findings, &node->taints)) {
-        root->decoding->has_mistake = true;
-    }
-    node->is_schedulable = !field_bool(&cordon, false);
+    /* Nothing is sent to a node whose taints are not understood. */
+    bool is_understood =
+        taint_list_decode(taints.value, taints.path, root->decoding->findings, &node->taints);
+    root->decoding->has_mistake |= !is_understood;
+    node->is_schedulable = is_understood && !field_bool(&cordon, false);
 }
 
 static void read_allocatable(const struct field *status, struct cluster_node *node)
@@ -74,12 +75,36 @@ bool cluster_node_decode(const json_t *object, struct findings *findings,
     read_spec(&root, node);
     read_allocatable(&status, node);
     node->is_ready = is_ready(&status);
-    if (decoding.has_mistake) {
+    if (node->name == NULL) {
         cluster_node_destroy(node);
         return false;
     }
     *out_node = node;
     return true;
+}
+
+static bool taints_equal(const struct taint_list *left, const struct taint_list *right)
+{
+    if (left->count != right->count) {
+        return false;
+    }
+    for (size_t i = 0; i < left->count; i++) {
+        const struct taint *one = &left->items[i];
+        const struct taint *other = &right->items[i];
+        if (!text_equal(one->key, other->key) || !text_equal(one->value, other->value) ||
+            one->effect != other->effect) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool cluster_node_equal(const struct cluster_node *left, const struct cluster_node *right)
+{
+    return left->is_ready == right->is_ready && left->is_schedulable == right->is_schedulable &&
+           string_map_equal(&left->labels, &right->labels) &&
+           taints_equal(&left->taints, &right->taints) &&
+           resources_equal(&left->allocatable, &right->allocatable);
 }
 
 void cluster_node_destroy(struct cluster_node *node)

@@ -17,7 +17,11 @@ struct cluster_node {
 struct cluster_node_list ARRAY_OF(struct cluster_node *);
 
 /* Decodes what the API server says of a Node: other fields are none of our business. Mistakes go to
- * `findings`; false if there was any. */
+ * `findings` (may be NULL): an amount that cannot be read is left out, a node with taints that are
+ * not understood cannot be scheduled to. False only without a name. */
 bool cluster_node_decode(const json_t *object, struct findings *findings,
                          struct cluster_node **out_node);
 void cluster_node_destroy(struct cluster_node *node);
+
+/* True if the same pods may run on both: labels, taints, room and readiness. */
+bool cluster_node_equal(const struct cluster_node *left, const struct cluster_node *right);

@@ -231,7 +231,7 @@ static void note_load(struct cluster *cluster, const struct item *before, const 
         is_freed &= !occupancy_add(&cluster->occupancy, after);
     }
     if (any->resource == RESOURCE_NODE &&
-        (before == NULL || after == NULL || !node_equal(before->node, after->node))) {
+        (before == NULL || after == NULL || !cluster_node_equal(before->node, after->node))) {
         cluster->occupancy.is_stale = true;
         is_freed = true;
     }

@@ -8,7 +8,7 @@ static bool has_ready_node(const struct cache *cache, const struct resource_flav
     const struct cache_entry *entry = cache->entries[RESOURCE_NODE];
 
     for (; entry != NULL; entry = entry->hh.next) {
-        const struct node *node = entry->item->node;
+        const struct cluster_node *node = entry->item->node;
         if (node->is_ready && string_map_contains(&node->labels, &flavor->node_labels)) {
             return true;
         }

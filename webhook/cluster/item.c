@@ -163,7 +163,7 @@ static bool decode_value(struct item *item, const struct configuration *configur
         item->namespace_info = namespace_info;
         return true;
     case RESOURCE_NODE:
-        return node_decode(json, &item->node, NULL);
+        return cluster_node_decode(json, NULL, &item->node);
     case RESOURCE_FLAVOR:
     case RESOURCE_CLUSTER_QUEUE:
     case RESOURCE_LOCAL_QUEUE:
@@ -217,7 +217,7 @@ void item_destroy(struct item *item)
         namespace_info_unref(item->namespace_info);
         break;
     case RESOURCE_NODE:
-        node_destroy(item->node);
+        cluster_node_destroy(item->node);
         break;
     case RESOURCE_FLAVOR:
     case RESOURCE_CLUSTER_QUEUE:

@@ -2,13 +2,13 @@
 #pragma once
 
 #include "policy/objects/admission_check.h"
+#include "policy/objects/cluster_node.h"
 #include "policy/objects/cohort.h"
 #include "policy/objects/local_queue.h"
 #include "policy/objects/priority_class.h"
 #include "webhook/kinds/controller.h"
 #include "webhook/kinds/kind.h"
 #include "webhook/kinds/namespace.h"
-#include "webhook/kinds/node.h"
 #include "webhook/kinds/occupant.h"
 #include "webhook/kinds/workload_object.h"
 
@@ -55,7 +55,7 @@ struct item {
     char *key; /* uid of what runs; name, or namespace/name, of what is looked up by name */
     union {
         const struct namespace_info *namespace_info;
-        struct node *node;
+        struct cluster_node *node;
         struct policy_item *policy;
         struct controller *controller;
         struct object *object;

@@ -111,7 +111,7 @@ const struct placement *occupancy_get_placement(struct occupancy *occupancy,
     occupancy->is_stale = false;
     forget_places(occupancy);
     for (; entry != NULL; entry = entry->hh.next) {
-        const struct node *node = entry->item->node;
+        const struct cluster_node *node = entry->item->node;
         struct occupied_node *occupied = get_node(occupancy, node->name);
         occupied->place = (int)occupancy->placement.nodes.count;
         struct placement_node *place =

@@ -44,13 +44,6 @@ int64_t tree_state_admitted_us(const struct workload *workload, int64_t now_us)
     return workload->admitted_us != 0 ? workload->admitted_us : now_us;
 }
 
-static int64_t declared_run_time_us(const struct workload *workload)
-{
-    int64_t seconds = workload->owner != NULL ? workload->owner->run_time_s : 0;
-
-    return seconds > 0 && seconds < INT64_MAX / SECOND_US ? seconds * SECOND_US : 0;
-}
-
 static int64_t minimum_runtime_us(const struct cluster *cluster, const struct cluster_queue *queue)
 {
     int64_t seconds = queue->options.minimum_runtime_seconds;
@@ -80,7 +73,7 @@ static void add_holder(const struct cluster *cluster, struct workload *workload,
 {
     const struct cluster_queue *queue = state->tree->nodes.items[node].queue;
     int64_t admitted_us = tree_state_admitted_us(workload, now_us);
-    int64_t run_time_us = declared_run_time_us(workload);
+    int64_t run_time_us = workload->owner != NULL ? workload_run_time_us(workload->owner) : 0;
     struct holder holder = {
         .uid = workload->uid,
         .name = workload->name,

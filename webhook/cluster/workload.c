@@ -3,6 +3,8 @@
 
 #include "base/text.h"
 
+enum { SECOND_US = 1000000 };
+
 struct workload *workload_create(const char *uid)
 {
     struct workload *workload = memory_allocate(sizeof *workload);
@@ -219,6 +221,25 @@ int64_t workload_arrival_us(const struct workload *workload, const struct object
         return workload->record->arrival_us;
     }
     return waiting->arrival_us != 0 ? waiting->arrival_us : waiting->created_us;
+}
+
+const char *workload_find_profile(const struct configuration *configuration,
+                                  const struct workload *workload, const struct object *waiting)
+{
+    if (!configuration->profile_selects_flavor) {
+        return NULL;
+    }
+    return workload->owner->profile != NULL ? workload->owner->profile : waiting->profile;
+}
+
+int64_t workload_run_time_us(const struct object *object)
+{
+    int64_t run_time_us;
+
+    return object->run_time_s > 0 &&
+                   !__builtin_mul_overflow(object->run_time_s, (int64_t)SECOND_US, &run_time_us)
+               ? run_time_us
+               : 0;
 }
 
 static int64_t admitted_amount(const struct pod_set_admission *set, const char *resource,

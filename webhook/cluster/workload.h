@@ -101,6 +101,13 @@ bool workload_is_reserved(const struct workload *workload);
 /* When it came: the record's word for a Notebook, else the object's stamp, else its creation. */
 int64_t workload_arrival_us(const struct workload *workload, const struct object *waiting);
 
+/* The flavor that the hardware profile of the workload names; NULL: any. Borrowed. */
+const char *workload_find_profile(const struct configuration *configuration,
+                                  const struct workload *workload, const struct object *waiting);
+
+/* The declared maximum run time of an object, µs; 0: none. */
+int64_t workload_run_time_us(const struct object *object);
+
 /* True if the pod asks no more than one pod of the admission was admitted with. */
 bool workload_pod_is_within(const struct configuration *configuration, const struct object *pod,
                             const struct admission *admission);

@@ -82,9 +82,45 @@ Test(cluster_node, tells_of_mistakes)
         auto_findings struct findings findings = {0};
         struct cluster_node *node = NULL;
         json_auto_t *value = yaml_text(cases[i].yaml);
-        cr_assert_not(cluster_node_decode(value, &findings, &node), "%s", cases[i].yaml);
+        bool is_named = cluster_node_decode(value, &findings, &node);
+        cr_assert_eq(is_named, node != NULL, "%s", cases[i].yaml);
         cr_assert(has_finding(&findings, cases[i].path, cases[i].words), "%s",
                   print_findings(&findings));
-        cr_assert_null(node);
+        cluster_node_destroy(node);
     }
+}
+
+Test(cluster_node, takes_nobody_with_taints_that_are_not_understood)
+{
+    json_auto_t *value =
+        yaml_text("{metadata: {name: a}, spec: {taints: [{key: a, effect: Never}]}}");
+    struct cluster_node *node = NULL;
+
+    cr_assert(cluster_node_decode(value, NULL, &node));
+    cr_assert_not(node->is_schedulable);
+    cluster_node_destroy(node);
+}
+
+Test(cluster_node, differs_where_other_pods_may_run)
+{
+    static const char *const differing[] = {
+        "{metadata: {name: a, labels: {b: c}}, status: {allocatable: {cpu: 1}}}",
+        "{metadata: {name: a}, status: {allocatable: {cpu: 2}}}",
+        "{metadata: {name: a}, spec: {unschedulable: true}, status: {allocatable: {cpu: 1}}}",
+        "{metadata: {name: a}, spec: {taints: [{key: a, effect: NoSchedule}]}, status: "
+        "{allocatable: {cpu: 1}}}",
+    };
+    json_auto_t *value = yaml_text("{metadata: {name: a}, status: {allocatable: {cpu: 1}}}");
+    struct cluster_node *node = NULL;
+
+    cr_assert(cluster_node_decode(value, NULL, &node));
+    cr_assert(cluster_node_equal(node, node));
+    for (size_t i = 0; i < ARRAY_LENGTH(differing); i++) {
+        json_auto_t *other_value = yaml_text(differing[i]);
+        struct cluster_node *other = NULL;
+        cr_assert(cluster_node_decode(other_value, NULL, &other));
+        cr_assert_not(cluster_node_equal(node, other), "%s", differing[i]);
+        cluster_node_destroy(other);
+    }
+    cluster_node_destroy(node);
 }
