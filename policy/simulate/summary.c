@@ -48,7 +48,8 @@ static double mean_seconds(const struct waits *waits)
         total_us += *wait;
     }
     if (total_us % MICROS_PER_SECOND == 0) {
-        return (double)(total_us / MICROS_PER_SECOND) / (double)waits->count;
+        gpu_micros total_seconds = total_us / MICROS_PER_SECOND;
+        return (double)total_seconds / (double)waits->count;
     }
     return (double)((long double)total_us / MICROS_PER_SECOND / waits->count);
 }

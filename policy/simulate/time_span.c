@@ -63,7 +63,7 @@ bool time_span_from_seconds(double seconds, int64_t *out_us, struct error *error
     if (!(seconds >= 0)) {
         return error_set(error, ERROR_INVALID, "a length of time may not be negative");
     }
-    if (seconds > (double)(TIME_SPAN_US_MAX / MICROS_PER_SECOND)) {
+    if (seconds * (double)MICROS_PER_SECOND > (double)TIME_SPAN_US_MAX) {
         return error_set(error, ERROR_INVALID, "longer than a hundred years");
     }
     *out_us = (int64_t)llround(seconds * (double)MICROS_PER_SECOND);

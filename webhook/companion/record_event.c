@@ -33,20 +33,9 @@ static char *format_event(const struct workload *workload, const char *type, con
     return json_dumps(event, JSON_COMPACT);
 }
 
-static char *describe_waiting(const struct workload *workload, size_t position)
+char *record_event_format_waiting(const struct workload *workload, const char *message,
+                                  int64_t now_us)
 {
-    const char *message = workload->verdict.message != NULL ? workload->verdict.message : "";
-    const char *queue = workload->local_queue != NULL ? workload->local_queue->name : NULL;
-
-    if (position == 0 || queue == NULL) {
-        return memory_copy_text(message);
-    }
-    return text_format("Queued in %s at position %zu: %s", queue, position, message);
-}
-
-char *record_event_format_waiting(const struct workload *workload, size_t position, int64_t now_us)
-{
-    auto_free char *message = describe_waiting(workload, position);
     bool is_queued =
         workload->state == WORKLOAD_QUEUED && workload->verdict.kind != VERDICT_INADMISSIBLE;
 

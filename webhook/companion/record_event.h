@@ -7,8 +7,9 @@
 
 char *record_event_path(const struct workload *workload);
 
-/* It waits, at this position of its line; 0: in none. Owned. */
-char *record_event_format_waiting(const struct workload *workload, size_t position, int64_t now_us);
+/* It waits, for the reasons that the message tells. Owned. */
+char *record_event_format_waiting(const struct workload *workload, const char *message,
+                                  int64_t now_us);
 
 /* It is asked to go. Owned. */
 char *record_event_format_evicted(const struct workload *workload, const struct condition *evicted,

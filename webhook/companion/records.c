@@ -4,12 +4,21 @@
 #include "base/clock.h"
 #include "base/failpoint.h"
 #include "base/log.h"
+#include "base/metrics.h"
 #include "base/text.h"
 #include "webhook/companion/record_event.h"
 #include "webhook/companion/record_object.h"
 #include "webhook/companion/record_progress.h"
+#include "webhook/companion/waiting_report.h"
 
 enum { RETRY_MS = 500, RETRY_MS_MAX = 30000, AWAITED_MS = 5000 };
+
+static const struct metric waits_metric = {"gpuaas_waits_total",
+                                           "Workloads that began to wait, and why.",
+                                           METRIC_COUNTER,
+                                           {"cluster_queue", "reason"},
+                                           NULL,
+                                           0};
 
 /* Awaited instead of a version after a DELETE. */
 static const uint64_t version_gone = UINT64_MAX;
@@ -53,18 +62,32 @@ static bool send(struct records *records, struct workload *workload, enum kube_m
     return workload->is_record_in_flight;
 }
 
-/* One event for each time that something begins to wait, on what its user made. */
-static void send_event(struct records *records, struct workload *workload)
+/* A wait is told once each time that it begins: in the log, the metric, and an event on what its
+ * user made. */
+static void tell_waiting(struct records *records, struct workload *workload)
 {
-    size_t position = workload->line != NULL ? waiting_line_position(workload->line, workload) : 0;
+    const struct verdict *verdict = &workload->verdict;
+    const char *reason = verdict->reason != NULL ? verdict->reason : "Pending";
+    const char *queue = workload->cluster_queue != NULL ? workload->cluster_queue->name : "";
+    int64_t now_us = clock_wall_us();
+    struct waiting_report report;
+
+    waiting_report_make(records->cluster, workload, now_us, &report);
+    auto_free char *message = waiting_report_format(&report, workload, now_us);
     struct kube_request request = {
         .method = KUBE_POST,
         .path = record_event_path(workload),
-        .body = record_event_format_waiting(workload, position, clock_wall_us()),
+        .body = record_event_format_waiting(workload, message, now_us),
         .wants_metadata_only = true,
     };
-
     errands_send_take(records->errands, ERRAND_EVENT, workload->uid, &request);
+    metrics_add(&waits_metric, 1, METRIC_LABELS(queue, reason));
+    log_info("waiting", LOG_TEXT("kind", workload->kind->name),
+             LOG_TEXT("namespace", workload->namespace_name), LOG_TEXT("name", workload->name),
+             LOG_TEXT("uid", workload->uid), LOG_TEXT("verdict", "waiting"),
+             LOG_TEXT("reason", reason), LOG_TEXT("message", message),
+             LOG_TEXT("clusterQueue", queue), LOG_NUMBER("position", (int64_t)report.position));
+    waiting_report_release(&report);
 }
 
 /* A Notebook that its user stopped holds nothing and waits for nothing; one that we stopped waits.
@@ -116,7 +139,7 @@ static bool update_status(struct records *records, struct workload *workload,
     }
     bool is_told = records_write(records, workload, &status);
     if (is_told && begins_to_wait(workload)) {
-        send_event(records, workload);
+        tell_waiting(records, workload);
     }
     return is_told;
 }

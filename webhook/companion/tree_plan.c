@@ -6,8 +6,6 @@
 #include "webhook/cluster/tree_state.h"
 #include "webhook/companion/required_checks.h"
 
-enum { SECOND_US = 1000000 };
-
 /* One pass over a tree while it is made. */
 struct tree_plan {
     struct cluster *cluster;
@@ -74,22 +72,6 @@ static bool needs_holders(const struct cluster *cluster, const struct quota_tree
     return false;
 }
 
-static const char *find_profile(const struct cluster *cluster, const struct workload *workload,
-                                const struct object *waiting)
-{
-    if (!cluster->configuration->profile_selects_flavor) {
-        return NULL;
-    }
-    return workload->owner->profile != NULL ? workload->owner->profile : waiting->profile;
-}
-
-static int64_t run_time_us(const struct object *waiting)
-{
-    return waiting->run_time_s > 0 && waiting->run_time_s < INT64_MAX / SECOND_US
-               ? waiting->run_time_s * SECOND_US
-               : 0;
-}
-
 static void collect_line(struct tree_plan *plan, int node, struct waiting_line *line)
 {
     const struct cluster *cluster = plan->cluster;
@@ -103,16 +85,17 @@ static void collect_line(struct tree_plan *plan, int node, struct waiting_line *
         struct workload *workload = line->workloads.items[i];
         const struct object *object = workload_find_waiting(workload, &cluster->grants);
         array_append(&plan->waiting, (struct object *)object);
-        array_append(&candidates.candidates,
-                     ((struct candidate){
-                         .pod_sets = &object->pod_sets,
-                         .only_flavor = find_profile(cluster, workload, object),
-                         .shape = object->shape,
-                         .order = workload->order,
-                         .run_time_us = run_time_us(object),
-                         .user_cap = cap_table_find_user(&plan->caps, workload),
-                         .queue_cap = cap_table_find_queue(&plan->caps, workload),
-                     }));
+        array_append(
+            &candidates.candidates,
+            ((struct candidate){
+                .pod_sets = &object->pod_sets,
+                .only_flavor = workload_find_profile(cluster->configuration, workload, object),
+                .shape = object->shape,
+                .order = workload->order,
+                .run_time_us = workload_run_time_us(object),
+                .user_cap = cap_table_find_user(&plan->caps, workload),
+                .queue_cap = cap_table_find_queue(&plan->caps, workload),
+            }));
     }
     array_append(&plan->pass.lines, candidates);
     array_append(&plan->lines, line);

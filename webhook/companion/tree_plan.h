@@ -10,7 +10,7 @@
  * dirty.
  */
 void tree_plan_make(struct cluster *cluster, const struct quota_tree *tree, int64_t now_us,
-                    struct plan *plan);
+                    struct plan *changes);
 
 /* Some answers change by the mere passing of time: what protected a holder, and when it will end.
  * To be called now and then; trees without preemption and backfill are left as they are. */

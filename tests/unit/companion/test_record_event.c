@@ -19,7 +19,7 @@ static void expect_event(char *text, const char *type, const char *reason, const
     free(text);
 }
 
-Test(record_event, tells_who_waits_where)
+Test(record_event, tells_that_somebody_waits)
 {
     auto_scene struct scene scene;
 
@@ -28,11 +28,11 @@ Test(record_event, tells_who_waits_where)
     scene_refresh(&scene);
     struct workload *workload = scene_workload(&scene, "pod");
     verdict_set(&workload->verdict, VERDICT_WAITS, "WaitingForQuota", "no GPU is free", NULL);
-    expect_event(record_event_format_waiting(workload, 3, THEN_US), "Normal", "Queued",
-                 "Queued in research at position 3: no GPU is free");
+    expect_event(record_event_format_waiting(workload, "no GPU is free", THEN_US), "Normal",
+                 "Queued", "no GPU is free");
     verdict_set(&workload->verdict, VERDICT_INADMISSIBLE, "NoMatchingFlavor", "never", NULL);
-    expect_event(record_event_format_waiting(workload, 0, THEN_US), "Warning", "Inadmissible",
-                 "never");
+    expect_event(record_event_format_waiting(workload, "never", THEN_US), "Warning",
+                 "Inadmissible", "never");
 }
 
 Test(record_event, tells_why_somebody_goes)
