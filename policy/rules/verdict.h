@@ -3,6 +3,9 @@
 
 #include "policy/rules/shortage.h"
 
+/* The granular reason while waitForPodsReady.blockAdmission holds the starts back. */
+#define VERDICT_REASON_PODS_READY "WaitingForPodsReady"
+
 enum verdict_kind {
     VERDICT_FITS,
     VERDICT_WAITS,        /* fits once somebody lets go */

@@ -230,6 +230,75 @@ def test_who_does_not_get_ready_gives_its_gpus_back_and_is_given_up_in_the_end(c
     cluster.wait_running(namespace, "well")
 
 
+ONE_BY_ONE = DEFAULT_CONFIG + """\
+nodePlaces: false
+waitForPodsReady: {enable: true, timeout: 1h, blockAdmission: true}
+"""
+
+
+@scenario(config=ONE_BY_ONE)
+def test_nobody_starts_while_somebody_is_not_ready_where_that_is_asked_for(cluster: Cluster) -> None:
+    namespace = cluster.namespace()
+    cluster.queue(namespace, {BIG: 4})
+    nowhere = {"nodeSelector": {"test.example/nowhere": "true"}}
+    cluster.alice.create(objects.pod(namespace, "stuck", spec=nowhere))
+    cluster.wait_started(namespace, "stuck")
+    waiting = cluster.alice.create(objects.pod(namespace, "next"))
+    wait_reason(cluster, waiting, "PodsReady", reason="Waiting")
+    cluster.alice.delete("pods", namespace, "stuck")
+    cluster.wait_running(namespace, "next")
+
+
+STOPPED_WHILE_WAITING = DEFAULT_CONFIG + "suspendMode: Stop\n"
+
+
+@scenario(config=STOPPED_WHILE_WAITING)
+def test_a_workbench_waits_stopped_where_that_is_configured_and_is_started_in_its_turn(cluster: Cluster) -> None:
+    namespace = cluster.namespace()
+    cluster.queue(namespace, {SMALL: 1})
+    cluster.create(objects.notebook(namespace, "first"), user="alice")
+    cluster.wait_running(namespace, "first-0")
+    second = cluster.create(objects.notebook(namespace, "second"), user="bob")
+    stopped = wait_for(lambda: _stopped(cluster, namespace, "second"), message="the second to be stopped")
+    assert STOPPED_BY in queries.annotations(stopped)
+    wait_reason(cluster, second, objects.GPU, reason="Pending")
+    assert cluster.notebook_pod(namespace, "second") is None
+    cluster.stop_notebook(namespace, "first", user="alice")
+    cluster.wait_running(namespace, "second-0")
+    cluster.wait_admitted(second)
+    started = cluster.api.get("notebooks", namespace, "second")
+    assert objects.STOPPED not in queries.annotations(started) and STOPPED_BY not in queries.annotations(started)
+
+
+def _stopped(cluster: Cluster, namespace: str, name: str) -> dict | None:
+    notebook = cluster.api.get("notebooks", namespace, name)
+    return notebook if objects.STOPPED in queries.annotations(notebook) else None
+
+
+def test_quota_flavor_and_queue_change_under_load_and_nobody_is_lost(cluster: Cluster) -> None:
+    namespace = cluster.namespace()
+    cluster.queue(namespace, {BIG: 4}, strategy="BestEffortFIFO")
+    names = [f"load-{i}" for i in range(24)]
+    for i, name in enumerate(names):
+        cluster.alice.create(objects.pod(namespace, name))
+        if i == 8:
+            patch_queue(cluster, namespace, {"resourceGroups": [_gpus(BIG, 1)]})
+        if i == 12:
+            cluster.api.delete("resourceflavors", None, BIG)
+        if i == 16:
+            cluster.api.delete("clusterqueues", None, namespace)
+    cluster.create(objects.l4_flavor(4))
+    cluster.create(objects.cluster_queue(namespace, {BIG: {objects.GPU: 4}}, strategy="BestEffortFIFO"))
+    for name in names:
+        cluster.wait_running(namespace, name, timeout=30)
+        cluster.alice.delete("pods", namespace, name)
+
+
+def _gpus(flavor: str, count: int) -> dict:
+    return {"coveredResources": [objects.GPU],
+            "flavors": [{"name": flavor, "resources": [{"name": objects.GPU, "nominalQuota": str(count)}]}]}
+
+
 def test_a_deactivated_workload_stops_and_queues_again_when_it_is_activated(cluster: Cluster) -> None:
     namespace = cluster.namespace()
     cluster.queue(namespace, {SMALL: 1})

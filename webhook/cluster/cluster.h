@@ -32,22 +32,6 @@ struct cluster {
 struct cluster *cluster_create(const struct configuration *configuration);
 void cluster_destroy(struct cluster *cluster);
 
-/* Keeps an object unless it is older than what is known of it; the item is taken over. */
-void cluster_put_take(struct cluster *cluster, struct item *item);
-
-/* The object is gone: an answer that is older than that does not bring it back. */
-void cluster_remove(struct cluster *cluster, enum resource resource, const char *key,
-                    int64_t now_ms);
-
-/* The object is there, but does not concern us, or not any more. */
-void cluster_dismiss(struct cluster *cluster, enum resource resource, const char *key,
-                     int64_t now_ms);
-
-/* Between the two, every object that exists is put; the others are removed at the end. */
-void cluster_begin_list(struct cluster *cluster, enum resource resource);
-void cluster_end_list(struct cluster *cluster, enum resource resource, uint64_t round,
-                      int64_t now_ms);
-
 /* The owner of a Pod was looked for by name and does not exist. */
 void cluster_note_owner_absent(struct cluster *cluster, const char *pod_uid);
 
@@ -60,6 +44,7 @@ void cluster_end_grant(struct cluster *cluster, struct grant *grant);
 /* To be looked at by the next refresh. */
 void cluster_mark(struct cluster *cluster, struct workload *workload);
 void cluster_mark_line(struct cluster *cluster, const char *cluster_queue);
+void cluster_mark_all_lines(struct cluster *cluster);
 
 /* Brings the state, the holding and the place in line of everything marked up to date. The times
  * are monotonic and of the wall. */

@@ -7,6 +7,8 @@
 #include "base/log.h"
 #include "base/metrics.h"
 #include "base/text.h"
+#include "webhook/cluster/intake.h"
+#include "webhook/companion/change.h"
 #include "webhook/companion/eviction_stop.h"
 #include "webhook/companion/feed.h"
 #include "webhook/companion/owner_fetch.h"
@@ -196,19 +198,19 @@ static void take_message(struct companion *companion, struct message *message, i
 
     switch (message->kind) {
     case MESSAGE_CHANGED:
-        cluster_put_take(cluster, take_pointer(&message->item));
+        intake_put_take(cluster, take_pointer(&message->item));
         break;
     case MESSAGE_GONE:
-        cluster_remove(cluster, message->resource, message->text, now_ms);
+        intake_remove(cluster, message->resource, message->text, now_ms);
         break;
     case MESSAGE_DISMISSED:
-        cluster_dismiss(cluster, message->resource, message->text, now_ms);
+        intake_dismiss(cluster, message->resource, message->text, now_ms);
         break;
     case MESSAGE_LIST_STARTED:
-        cluster_begin_list(cluster, message->resource);
+        intake_begin_list(cluster, message->resource);
         break;
     case MESSAGE_LISTED:
-        cluster_end_list(cluster, message->resource, message->number, now_ms);
+        intake_end_list(cluster, message->resource, message->number, now_ms);
         finish_taking_over(companion);
         break;
     case MESSAGE_ANSWER:
@@ -231,73 +233,17 @@ static void take_message(struct companion *companion, struct message *message, i
     }
 }
 
-static void send_adoption(struct companion *companion, const struct change *change)
-{
-    struct kube_request request = {
-        .method = KUBE_JSON_PATCH,
-        .path = kind_object_path(change->object->kind, change->object->namespace_name,
-                                 change->object->name),
-        .body = kind_format_adoption(change->object, change->admission),
-        .wants_metadata_only = true,
-    };
-
-    log_info("adopting what runs without us", LOG_TEXT("kind", change->object->kind->name),
-             LOG_TEXT("namespace", change->object->namespace_name),
-             LOG_TEXT("name", change->object->name), LOG_TEXT("verdict", "admitted"),
-             LOG_TEXT("clusterQueue", change->admission->cluster_queue));
-    change->workload->is_adoption_in_flight =
-        errands_send_take(&companion->errands, ERRAND_ADOPT, change->workload->uid, &request);
-}
-
-static void drop_reservation(struct companion *companion, const struct object *pod)
-{
-    struct cluster *cluster = companion->cluster;
-    struct reservation *kept = reservation_list_find(&cluster->reservations, pod);
-
-    if (kept != NULL) {
-        reservation_list_remove(&cluster->reservations, cluster->ledger, kept);
-    }
-}
-
-static void apply_change(struct companion *companion, struct change *change)
-{
-    switch (change->kind) {
-    case CHANGE_SUCCEED:
-        drop_reservation(companion, change->object);
-        starts_reserve_take(&companion->starts, change);
-        break;
-    case CHANGE_START:
-    case CHANGE_RELEASE:
-        starts_reserve_take(&companion->starts, change);
-        break;
-    case CHANGE_RESERVE:
-        records_reserve_take(&companion->records, change->workload,
-                             take_pointer(&change->admission));
-        break;
-    case CHANGE_PREEMPT:
-        evictions_preempt(&companion->evictions, change->workload, change->preemption_reason,
-                          change->preemptor);
-        break;
-    case CHANGE_DROP_RESERVATION:
-        drop_reservation(companion, change->object);
-        break;
-    case CHANGE_ADOPT:
-        send_adoption(companion, change);
-        break;
-    case CHANGE_FETCH_OWNER:
-        owner_fetch_send(companion->cluster, &companion->errands, change);
-        break;
-    }
-}
-
 /* Plans and applies until nothing more is to be decided; true if anything was. */
 static bool decide(struct companion *companion, int64_t now_ms)
 {
+    const struct change_actors actors = {companion->cluster, &companion->errands,
+                                         &companion->starts, &companion->records,
+                                         &companion->evictions};
     auto_plan struct plan plan = {0};
 
     plan_make(companion->cluster, clock_wall_us(), &plan);
     array_for_each(change, &plan) {
-        apply_change(companion, change);
+        change_apply(&actors, change);
     }
     metrics_add(&passes_metric, (double)plan.count, NULL);
     cluster_refresh(companion->cluster, now_ms, clock_wall_us());

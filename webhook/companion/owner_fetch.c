@@ -2,6 +2,7 @@
 #include "webhook/companion/owner_fetch.h"
 
 #include "base/text.h"
+#include "webhook/cluster/intake.h"
 #include "webhook/cluster/membership.h"
 
 void owner_fetch_send(struct cluster *cluster, struct errands *errands, const struct change *change)
@@ -53,7 +54,7 @@ void owner_fetch_note_answer(struct cluster *cluster, const struct errand *erran
     bool is_found = item != NULL && is_owner(cluster, errand->subject, item);
 
     if (item != NULL) {
-        cluster_put_take(cluster, item);
+        intake_put_take(cluster, item);
     }
     if (!is_found && (answer->outcome == KUBE_DONE || answer->outcome == KUBE_NOT_FOUND)) {
         cluster_note_owner_absent(cluster, errand->subject);

@@ -86,10 +86,10 @@ static void plan_children(struct cluster *cluster, struct workload *workload, st
 static void plan_release_of(struct cluster *cluster, struct workload *workload,
                             const struct object *object, struct plan *plan)
 {
-    bool is_ours = object->arrival_us != 0;
+    bool is_ours =
+        object->kind->id == KIND_NOTEBOOK ? object->stopped_by != NULL : object->arrival_us != 0;
 
-    if (is_ours && is_gated(cluster, object) && object->kind->id != KIND_NOTEBOOK &&
-        has_room(cluster, plan)) {
+    if (is_ours && is_gated(cluster, object) && has_room(cluster, plan)) {
         add(plan, CHANGE_RELEASE, workload, object, NULL);
     }
 }

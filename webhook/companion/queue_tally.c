@@ -25,7 +25,8 @@ const struct queue_tally *queue_tally_find(const struct queue_tally *tallies, co
 
 static bool is_told(const struct workload *workload)
 {
-    return workload->record != NULL && workload->record->admission != NULL;
+    return workload->record != NULL && workload->record->admission != NULL &&
+           condition_list_is_true(&workload->record->conditions, "Admitted");
 }
 
 static void count_admitted(const struct workload *workload, struct queue_tallies *tallies)

@@ -196,8 +196,7 @@ char *record_object_format_spec(const struct workload *workload, const struct ob
                   asks_otherwise(workload, asks);
     json_t *spec = is_new ? encode_request(workload, asks) : json_object();
 
-    /* The order is known of what stands in a line. */
-    if (workload->line != NULL && workload->order.priority != record->priority) {
+    if (asks != NULL && workload->order.priority != record->priority) {
         json_object_set_new(spec, "priority", json_integer(workload->order.priority));
     }
     if (is_to_be_inactive(record)) {

@@ -185,7 +185,9 @@ static void tell_waiting(const struct cluster *cluster, const struct workload *w
     if (status->admission != NULL && !record_progress_has_let_go(cluster, workload)) {
         return; /* its Pods count until they are gone */
     }
-    record_status_wait(status, cannot_fit ? "Inadmissible" : "Pending",
+    bool is_held_back = text_equal(verdict->reason, VERDICT_REASON_PODS_READY);
+    const char *pending = is_held_back ? "Waiting" : "Pending";
+    record_status_wait(status, cannot_fit ? "Inadmissible" : pending,
                        verdict->message != NULL ? verdict->message : "", now_us);
     if (workload->record->is_active) {
         tell_requeued(workload, now_us, status);

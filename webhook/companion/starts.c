@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/metrics.h"
 #include "base/text.h"
+#include "webhook/cluster/intake.h"
 
 enum {
     REFUSALS_MAX = 5,
@@ -284,7 +285,16 @@ static void note_start(struct starts *starts, struct grant *grant, const struct 
 
 static enum resource resource_of(const struct grant *grant)
 {
-    return grant->kind->id == KIND_JOB ? RESOURCE_JOB : RESOURCE_POD;
+    switch (grant->kind->id) {
+    case KIND_JOB:
+        return RESOURCE_JOB;
+    case KIND_NOTEBOOK:
+        return RESOURCE_NOTEBOOK;
+    case KIND_POD:
+    case KIND_COUNT:
+        break;
+    }
+    return RESOURCE_POD;
 }
 
 /* The answer shows the object as it is now; what was decided before is over. */
@@ -298,7 +308,7 @@ static void note_fence(struct starts *starts, struct grant *grant, const struct 
 
     if (answer->outcome == KUBE_NOT_FOUND) {
         cluster_end_grant(cluster, grant);
-        cluster_remove(cluster, resource, uid, now_ms);
+        intake_remove(cluster, resource, uid, now_ms);
         return;
     }
     if (answer->outcome != KUBE_DONE || json == NULL) {
@@ -308,11 +318,11 @@ static void note_fence(struct starts *starts, struct grant *grant, const struct 
     struct item *item = item_decode(resource, cluster->configuration, json);
     if (item == NULL) {
         cluster_end_grant(cluster, grant);
-        cluster_dismiss(cluster, resource, uid, now_ms);
+        intake_dismiss(cluster, resource, uid, now_ms);
         return;
     }
     retry(grant, now_ms, FENCE_RETRY_MS);
-    cluster_put_take(cluster, item); /* newer than the grant, which is over by that */
+    intake_put_take(cluster, item); /* newer than the grant, which is over by that */
 }
 
 void starts_note_answer(struct starts *starts, const struct errand *errand,

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "webhook/cluster/cap_table.h"
 #include "webhook/cluster/tree_state.h"
+#include "webhook/companion/pods_ready.h"
 #include "webhook/companion/required_checks.h"
 
 /* One pass over a tree while it is made. */
@@ -12,6 +13,8 @@ struct tree_plan {
     struct tree_state state;
     struct cap_table caps;
     struct cohort_pass pass;
+    bool holds_others; /* who starts holds the others back until its Pods are ready */
+    bool is_held;      /* somebody who started is not ready yet: nobody else starts */
     struct lines ARRAY_OF(struct waiting_line *) lines; /* one for each line of the pass */
     struct object_list waiting;                         /* one for each candidate, line by line */
 };
@@ -204,6 +207,35 @@ static enum change_kind kind_of_start(const struct cluster_queue *queue,
     return is_checked ? CHANGE_RESERVE : CHANGE_START;
 }
 
+/* With waitForPodsReady.blockAdmission, one starts after the other. */
+static bool holds_others(const struct cluster *cluster)
+{
+    const struct pods_ready_rules *rules = &cluster->configuration->pods_ready;
+
+    return rules->is_enabled && rules->blocks_admission;
+}
+
+static bool is_anybody_unready(const struct cluster *cluster)
+{
+    const struct workload *workload = cluster->workloads;
+
+    for (; workload != NULL; workload = workload->hh.next) {
+        if (workload->state == WORKLOAD_ADMITTED && !workload_is_reserved(workload) &&
+            !workload_is_evicting(workload) && pods_ready_since_us(workload) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void hold_back(struct tree_plan *plan, struct workload *workload,
+                      struct candidate *candidate)
+{
+    verdict_set(&candidate->verdict, VERDICT_WAITS, VERDICT_REASON_PODS_READY,
+                "waiting for all admitted workloads to be in PodsReady condition", NULL);
+    note_verdict(plan->cluster, workload, candidate);
+}
+
 static void take_line(struct tree_plan *plan, struct waiting_line *line,
                       struct candidate_line *candidates, struct object *const *waiting,
                       struct plan *changes)
@@ -216,6 +248,11 @@ static void take_line(struct tree_plan *plan, struct waiting_line *line,
             take_victims(plan, workload, candidate, changes);
             continue;
         }
+        if (plan->is_held) {
+            hold_back(plan, workload, candidate);
+            continue;
+        }
+        plan->is_held = plan->holds_others;
         struct admission *admission = take_pointer(&candidate->admission);
         plan_sign(admission, workload);
         plan_add(changes, (struct change){.kind = kind_of_start(candidates->queue, admission),
@@ -252,6 +289,9 @@ void tree_plan_make(struct cluster *cluster, const struct quota_tree *tree, int6
     if (!refresh_lines(cluster, tree)) {
         return;
     }
+    plan.holds_others = holds_others(cluster);
+    plan.is_held =
+        plan.holds_others && (plan_count_starts(changes) > 0 || is_anybody_unready(cluster));
     collect(&plan, tree, now_us, plan_count_starts(changes));
     cohort_pass_run(&plan.pass);
     take_results(&plan, changes);
@@ -264,9 +304,11 @@ void tree_plan_make(struct cluster *cluster, const struct quota_tree *tree, int6
 
 void tree_plan_wake(struct cluster *cluster)
 {
+    bool is_all = holds_others(cluster);
+
     array_for_each(tree, &cluster->directory->forest->trees) {
-        for (size_t node = 0; needs_holders(cluster, *tree) && node < (*tree)->nodes.count;
-             node++) {
+        bool is_timed = is_all || needs_holders(cluster, *tree);
+        for (size_t node = 0; is_timed && node < (*tree)->nodes.count; node++) {
             struct waiting_line *line = find_line(cluster, *tree, node);
             if (line != NULL && line->workloads.count > 0) {
                 waiting_line_unsettle(line);

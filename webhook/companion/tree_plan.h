@@ -13,5 +13,6 @@ void tree_plan_make(struct cluster *cluster, const struct quota_tree *tree, int6
                     struct plan *changes);
 
 /* Some answers change by the mere passing of time: what protected a holder, and when it will end.
- * To be called now and then; trees without preemption and backfill are left as they are. */
+ * To be called now and then; trees without preemption and backfill are left as they are, unless
+ * starts wait for the Pods of others to be ready. */
 void tree_plan_wake(struct cluster *cluster);

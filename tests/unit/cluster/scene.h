@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "tests/unit/policy/yaml_text.h"
 #include "webhook/cluster/cluster.h"
+#include "webhook/cluster/intake.h"
 
 #define GPU "nvidia.com/gpu"
 
@@ -52,7 +53,7 @@ static inline void scene_put_take(struct scene *scene, enum resource resource, j
 
     cr_assert_not_null(item);
     json_decref(json);
-    cluster_put_take(scene->cluster, item);
+    intake_put_take(scene->cluster, item);
 }
 
 static inline void scene_put_text(struct scene *scene, enum resource resource, const char *yaml)
@@ -62,7 +63,7 @@ static inline void scene_put_text(struct scene *scene, enum resource resource, c
 
 static inline void scene_remove(struct scene *scene, enum resource resource, const char *key)
 {
-    cluster_remove(scene->cluster, resource, key, scene->now_ms);
+    intake_remove(scene->cluster, resource, key, scene->now_ms);
 }
 
 static inline void scene_refresh(struct scene *scene)
@@ -260,6 +261,9 @@ static inline void scene_put_record(struct scene *scene, const char *owner, int6
         auto_admission struct admission *admission = make_admission(owner, "a100", 1, gpus);
         json_object_set_new(json_object_get(json, "status"), "admission",
                             admission_encode_status(admission));
+        json_object_set_new(json_object_get(json, "status"), "conditions",
+                            json_pack("[{s:s, s:s}, {s:s, s:s}]", "type", "QuotaReserved", "status",
+                                      "True", "type", "Admitted", "status", "True"));
     }
     scene_put_take(scene, RESOURCE_WORKLOAD, json);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "webhook/cluster/cluster.h"
+#include "webhook/cluster/intake.h"
 
 #include "tests/unit/cluster/scene.h"
 
@@ -55,7 +56,7 @@ Test(cluster, takes_back_what_concerns_us_again)
 
     scene_init(&scene, "StrictFIFO", 4, 0);
     scene_put_pod(&scene, &pod);
-    cluster_dismiss(scene.cluster, RESOURCE_POD, "pod", scene.now_ms);
+    intake_dismiss(scene.cluster, RESOURCE_POD, "pod", scene.now_ms);
     scene_refresh(&scene);
     cr_expect_null(cluster_find_workload(scene.cluster, "pod"));
     pod.version = 102;
@@ -75,9 +76,9 @@ Test(cluster, removes_what_a_list_does_not_tell_any_more)
     scene_put_pod(&scene, &gone);
     scene_refresh(&scene);
     cr_expect_eq(scene_used(&scene, "a100"), 2);
-    cluster_begin_list(scene.cluster, RESOURCE_POD);
+    intake_begin_list(scene.cluster, RESOURCE_POD);
     scene_put_pod(&scene, &kept); /* the same version as before */
-    cluster_end_list(scene.cluster, RESOURCE_POD, 1, scene.now_ms);
+    intake_end_list(scene.cluster, RESOURCE_POD, 1, scene.now_ms);
     scene_refresh(&scene);
     cr_expect_not_null(cluster_find_object(scene.cluster, &kind_pod, "kept"));
     cr_expect_null(cluster_find_object(scene.cluster, &kind_pod, "gone"));
@@ -90,9 +91,9 @@ Test(cluster, keeps_what_a_watch_told_while_a_list_was_read)
     struct subject pod = pod_at(100, 1);
 
     scene_init(&scene, "StrictFIFO", 4, 0);
-    cluster_begin_list(scene.cluster, RESOURCE_POD);
+    intake_begin_list(scene.cluster, RESOURCE_POD);
     scene_put_pod(&scene, &pod);
-    cluster_end_list(scene.cluster, RESOURCE_POD, 1, scene.now_ms);
+    intake_end_list(scene.cluster, RESOURCE_POD, 1, scene.now_ms);
     cr_expect_not_null(find_pod(&scene));
 }
 
@@ -103,8 +104,8 @@ Test(cluster, is_complete_once_every_resource_was_listed)
     scene_init(&scene, "StrictFIFO", 4, 0);
     for (int resource = 0; resource < RESOURCE_WATCHED_COUNT; resource++) {
         cr_expect_not(cache_is_complete(&scene.cluster->cache, 2));
-        cluster_begin_list(scene.cluster, (enum resource)resource);
-        cluster_end_list(scene.cluster, (enum resource)resource, 2, scene.now_ms);
+        intake_begin_list(scene.cluster, (enum resource)resource);
+        intake_end_list(scene.cluster, (enum resource)resource, 2, scene.now_ms);
     }
     cr_expect(cache_is_complete(&scene.cluster->cache, 2));
     cr_expect_not(cache_is_complete(&scene.cluster->cache, 3));

@@ -31,8 +31,8 @@ Test(record_event, tells_that_somebody_waits)
     expect_event(record_event_format_waiting(workload, "no GPU is free", THEN_US), "Normal",
                  "Queued", "no GPU is free");
     verdict_set(&workload->verdict, VERDICT_INADMISSIBLE, "NoMatchingFlavor", "never", NULL);
-    expect_event(record_event_format_waiting(workload, "never", THEN_US), "Warning",
-                 "Inadmissible", "never");
+    expect_event(record_event_format_waiting(workload, "never", THEN_US), "Warning", "Inadmissible",
+                 "never");
 }
 
 Test(record_event, tells_why_somebody_goes)

@@ -175,7 +175,7 @@ Test(record_object, follows_what_is_asked_for_until_it_is_reserved)
     cr_expect(json_is_null(json_object_get(limited, "maximumExecutionTimeSeconds")));
 }
 
-Test(record_object, follows_the_priority_of_what_stands_in_a_line)
+Test(record_object, follows_the_priority_of_its_owner)
 {
     json_auto_t *raised = spec_patch("", "", 1, 5);
     json_auto_t *expected = yaml_text("{priority: 5}");
