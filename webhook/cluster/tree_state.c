@@ -94,36 +94,95 @@ static void add_holder(const struct cluster *cluster, struct workload *workload,
     array_append(&state->holder_workloads, workload);
 }
 
-/* The pods that were let go and are not on a node yet take a place all the same. */
-static void take_expected_places(const struct cluster *cluster, const struct workload *workload,
-                                 struct placement *placement)
-{
-    const struct pod_set_admission *admitted = &workload->admission->pod_sets.items[0];
-    const struct object *shape =
-        workload->pods.count > 0 ? workload->pods.items[0] : workload->owner;
-    int64_t expected = (int64_t)workload_count_active_pods(workload, &cluster->grants);
-    struct placement_picks picks = {0};
-    struct placement_shortage shortage;
+/* Pods of one shape that were let go to one flavor and are not on a node yet. */
+struct expected_pods {
+    struct {
+        uint64_t shape;
+        const struct resource_flavor *flavor;
+    } key;
+    const struct pod_set *set;
+    int64_t count;
+    UT_hash_handle hh;
+};
 
-    if (shape == NULL || shape->pod_sets.count == 0 || workload->is_record_void) {
-        return;
+/* The flavor that gives the workload its accelerators. */
+static const struct resource_flavor *find_flavor(const struct cluster *cluster,
+                                                 const struct pod_set_admission *admitted)
+{
+    array_for_each(assignment, &admitted->assignments) {
+        if (configuration_manages(cluster->configuration, assignment->resource)) {
+            return flavor_list_find(&cluster->directory->flavors, assignment->flavor);
+        }
     }
+    return NULL;
+}
+
+static int64_t count_expected(const struct cluster *cluster, const struct workload *workload,
+                              const struct pod_set_admission *admitted)
+{
+    int64_t expected = (int64_t)workload_count_active_pods(workload, &cluster->grants);
+
     expected = expected < admitted->count ? admitted->count : expected;
     array_for_each(pod, &workload->pods) {
         expected -= (*pod)->node_name != NULL && !(*pod)->is_finished ? 1 : 0;
     }
-    const struct resource_flavor *flavor = NULL;
-    array_for_each(assignment, &admitted->assignments) {
-        if (configuration_manages(cluster->configuration, assignment->resource)) {
-            flavor = flavor_list_find(&cluster->directory->flavors, assignment->flavor);
-        }
+    return expected;
+}
+
+static void note_expected(const struct cluster *cluster, const struct workload *workload,
+                          struct expected_pods **expected)
+{
+    const struct pod_set_admission *admitted = &workload->admission->pod_sets.items[0];
+    const struct object *object =
+        workload->pods.count > 0 ? workload->pods.items[0] : workload->owner;
+    struct expected_pods key = {0};
+    struct expected_pods *found = NULL;
+
+    if (object == NULL || object->pod_sets.count == 0 || workload->is_record_void) {
+        return;
     }
-    if (expected > 0 && flavor != NULL &&
-        placement_try(placement, flavor, &shape->pod_sets.items[0], expected, &picks, &shortage) ==
-            PLACEMENT_FITS) {
-        placement_take(placement, &picks, &shape->pod_sets.items[0].requests);
+    int64_t count = count_expected(cluster, workload, admitted);
+    key.key.flavor = count > 0 ? find_flavor(cluster, admitted) : NULL;
+    if (key.key.flavor == NULL) {
+        return;
+    }
+    key.key.shape = object->shape;
+    HASH_FIND(hh, *expected, &key.key, sizeof key.key, found);
+    if (found == NULL) {
+        found = memory_allocate(sizeof *found);
+        found->key = key.key;
+        found->set = &object->pod_sets.items[0];
+        HASH_ADD(hh, *expected, key, sizeof found->key, found);
+    }
+    found->count += count;
+}
+
+static bool take(struct placement *placement, const struct expected_pods *pods, int64_t count)
+{
+    struct placement_picks picks = {0};
+    struct placement_shortage shortage;
+    bool is_fit = placement_try(placement, pods->key.flavor, pods->set, count, &picks, &shortage) ==
+                  PLACEMENT_FITS;
+
+    if (is_fit) {
+        placement_take(placement, &picks, &pods->set->requests);
     }
     array_release(&picks);
+    return is_fit;
+}
+
+/* All of them or, if there is no room for that, as many as there is. */
+static void take_places(struct placement *placement, const struct expected_pods *pods)
+{
+    int64_t left = pods->count;
+
+    for (int64_t step = left; step > 0 && left > 0; step = step > left ? left : step) {
+        if (take(placement, pods, step)) {
+            left -= step;
+        } else {
+            step /= 2;
+        }
+    }
 }
 
 static int find_leaf(const struct cluster *cluster, const struct quota_tree *tree,
@@ -135,15 +194,23 @@ static int find_leaf(const struct cluster *cluster, const struct quota_tree *tre
     return leaf != NULL && forest->trees.items[leaf->tree] == tree ? leaf->node : -1;
 }
 
-/* A place is a place, whoever pays for it. */
-static void take_all_expected_places(const struct cluster *cluster, struct placement *placement)
+/* The pods that were let go and are not on a node yet take a place all the same, whoever pays. */
+static void take_expected_places(const struct cluster *cluster, struct placement *placement)
 {
     const struct workload *workload = cluster->workloads;
+    struct expected_pods *expected = NULL;
+    struct expected_pods *pods;
+    struct expected_pods *next;
 
     for (; workload != NULL; workload = workload->hh.next) {
         if (workload->admission != NULL && workload->admission->pod_sets.count > 0) {
-            take_expected_places(cluster, workload, placement);
+            note_expected(cluster, workload, &expected);
         }
+    }
+    HASH_ITER(hh, expected, pods, next) {
+        take_places(placement, pods);
+        HASH_DEL(expected, pods);
+        free(pods);
     }
 }
 
@@ -156,7 +223,7 @@ void tree_state_read(struct cluster *cluster, const struct quota_tree *tree,
         placement_copy(occupancy_get_placement(&cluster->occupancy, &cluster->cache),
                        &out_state->placement);
         out_state->has_placement = true;
-        take_all_expected_places(cluster, &out_state->placement);
+        take_expected_places(cluster, &out_state->placement);
     }
 }
 

@@ -29,6 +29,7 @@ struct simulate {
     const char *output;
     const char *grace;
     bool has_backfill;
+    bool makes_promises;
     bool tries_all;
     int rows_max;
     int run_time_percent;
@@ -213,6 +214,7 @@ static int run(struct simulate *simulate)
 {
     struct simulation_options options = {
         .run_time_percent = simulate->run_time_percent,
+        .makes_promises = simulate->makes_promises,
         .tries_all = simulate->tries_all,
     };
     struct error error = {0};
@@ -282,41 +284,39 @@ int command_simulate(int argc, char **argv)
     struct simulate simulate = {.output = "table", .rows_max = 50};
     const struct option_flag flags[] = {
         {"policy", "FILE", .values = &simulate.policy_paths,
-         .help = "flavors, queues, cohorts, priority classes, Configuration: a file\n"
-                 "                               or a folder; may be given several times"},
+         .help = "a file or a folder; repeatable"},
         {"workloads", "FILE", .values = &simulate.workload_paths,
-         .help = "what arrives: YAML, CSV or a log of serve; may be given several times"},
+         .help = "YAML, CSV or a log of 'gpuaas serve'; repeatable"},
         {"nodes", "FILE", .text = &simulate.nodes_path,
-         .help = "what 'kubectl get nodes -o yaml' prints: places count as well"},
+         .help = "what 'kubectl get nodes -o yaml' prints: places count too"},
         {"output", "FORMAT", .text = &simulate.output, .help = "table, json or svg"},
-        {"rows", "N", .help = "rows of the table; 0: all", .number = &simulate.rows_max,
+        {"rows", "N", .help = "workloads in the table; 0: all", .number = &simulate.rows_max,
          .number_min = 0, .number_max = INT32_MAX},
-        {"set-quota", "[QUEUE/]FLAVOR/RESOURCE=N", .values = &simulate.quotas,
-         .help = "what if the quota was another; may be given several times"},
-        {"set-request", "QUEUE/RESOURCE=N", .values = &simulate.requests,
-         .help = "what if each pod for the queue asked for that; several times"},
-        {"add", "NAME=VALUE,...", .values = &simulate.additions,
-         .help = "what if this came as well:\n"
-                 "                               "
-                 "name=x,queue=a,nvidia.com/gpu=4,arrival=0,duration=2h"},
+        {"set-quota", "WHAT=N", .values = &simulate.quotas,
+         .help = "[QUEUE/]FLAVOR/RESOURCE=N: another quota; repeatable"},
+        {"set-request", "WHAT=N", .values = &simulate.requests,
+         .help = "[NAMESPACE/]QUEUE/RESOURCE=N: each of its pods asks that; repeatable"},
+        {"add", "FIELDS", .values = &simulate.additions,
+         .help = "name=x,queue=q,nvidia.com/gpu=4,arrival=0,duration=2h; repeatable"},
         {"queueing-strategy", "NAME", .text = &simulate.strategy,
          .help = "StrictFIFO or BestEffortFIFO for all queues"},
         {"backfill", .is_set = &simulate.has_backfill,
          .help = "what ends before a blocked head can start may pass it"},
-        {"declare-run-times", "PERCENT",
-         .help = "of its duration, declares who declares no maximum run time",
+        {"declare-run-times", "PERCENT", .help = "of its duration, declares who declares nothing",
          .number = &simulate.run_time_percent, .number_min = 0, .number_max = 10000},
         {"grace-period", "DURATION", .text = &simulate.grace,
          .help = "from a preemption until the pods are gone"},
+        {"estimates", .is_set = &simulate.makes_promises,
+         .help = "what each would be told about its start, and if it was so"},
         {"try-all", .is_set = &simulate.tries_all,
-         .help = "show everybody to each pass: slow, and the same decisions"},
+         .help = "tries all each time: slow, and decides the same"},
     };
     const struct option_command command = {
         .name = "simulate",
         .operands = "--policy FILE... --workloads FILE [FLAG]...",
         .summary = "Lets the rules of the queues decide on a virtual clock: who starts when, waits "
                    "how long, and\nwhy. Exit status: 1 if an input has mistakes, which are told as "
-                   "file:line:column: message,\n2 if a file cannot be read or a flag is wrong.",
+                   "file:line:column: message;\n2 if a file cannot be read or a flag is wrong.",
         .flags = flags,
         .flag_count = ARRAY_LENGTH(flags),
     };
