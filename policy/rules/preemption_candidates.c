@@ -125,6 +125,18 @@ static void append(const struct standing *standing, size_t number,
     array_append(candidates, candidate);
 }
 
+/* Negative: `left` goes first. Who started or, in the same second, came last goes before others. */
+static int compare_age(const struct holder *left, const struct holder *right)
+{
+    if (left->admitted_us != right->admitted_us) {
+        return left->admitted_us > right->admitted_us ? -1 : 1;
+    }
+    if (left->order.arrival_us != right->order.arrival_us) {
+        return left->order.arrival_us > right->order.arrival_us ? -1 : 1;
+    }
+    return strcmp(left->uid, right->uid);
+}
+
 static int compare(const void *left_item, const void *right_item)
 {
     const struct preemption_candidate *left = left_item;
@@ -139,10 +151,7 @@ static int compare(const void *left_item, const void *right_item)
     if (left->holder->order.priority != right->holder->order.priority) {
         return left->holder->order.priority < right->holder->order.priority ? -1 : 1;
     }
-    if (left->holder->admitted_us != right->holder->admitted_us) {
-        return left->holder->admitted_us > right->holder->admitted_us ? -1 : 1;
-    }
-    return strcmp(left->holder->uid, right->holder->uid);
+    return compare_age(left->holder, right->holder);
 }
 
 void preemption_candidates_find(const struct preemption_state *state,

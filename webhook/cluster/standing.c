@@ -222,6 +222,26 @@ static int64_t find_priority(const struct cluster *cluster, const struct workloa
     return directory_find_priority(cluster->directory, workload_class, waiting->priority_class);
 }
 
+/* Who was evicted because its Pods did not get ready queues from then on, if requeuingStrategy says
+ * so, and who was because of a check in any case (kueue-api.md §4.1); everybody else keeps the
+ * place that he came to. */
+static int64_t find_arrival(const struct cluster *cluster, const struct workload *workload,
+                            const struct object *object)
+{
+    const struct pods_ready_rules *rules = &cluster->configuration->pods_ready;
+    const struct condition *evicted =
+        workload->record != NULL ? condition_list_find(&workload->record->conditions, "Evicted")
+                                 : NULL;
+    int64_t arrival_us = workload_arrival_us(workload, object);
+
+    if (evicted == NULL || !evicted->is_true || evicted->changed_us < arrival_us) {
+        return arrival_us;
+    }
+    bool is_late = rules->requeues_by_eviction && text_equal(evicted->reason, "PodsReadyTimeout");
+    return is_late || text_equal(evicted->reason, "AdmissionCheck") ? evicted->changed_us
+                                                                    : arrival_us;
+}
+
 static void update_line(struct cluster *cluster, struct workload *workload,
                         const struct object *waiting)
 {
@@ -232,7 +252,7 @@ static void update_line(struct cluster *cluster, struct workload *workload,
     struct order_key order = {.uid = workload->uid};
 
     if (object != NULL) { /* also of who holds: preemption asks for it */
-        order.arrival_us = workload_arrival_us(workload, object);
+        order.arrival_us = find_arrival(cluster, workload, object);
         order.priority = find_priority(cluster, workload, object);
     }
     uint64_t version = line != NULL ? waiting->resource_version : 0;

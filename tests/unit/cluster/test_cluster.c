@@ -260,3 +260,36 @@ Test(cluster, gives_an_unclaimed_place_back_after_a_while)
     cluster_tick(scene.cluster, end_ms);
     cr_expect_eq(scene_used(&scene, "a100"), 0);
 }
+
+Test(cluster, lets_who_did_not_get_ready_queue_from_its_eviction_on)
+{
+    static const struct {
+        const char *reason;
+        bool is_at_the_tail;
+    } cases[] = {{"PodsReadyTimeout", true}, {"AdmissionCheck", true}, {"Preempted", false}};
+
+    for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+        auto_scene struct scene scene;
+        scene_init(&scene, "StrictFIFO", 4, 0);
+        scene_put_pod(&scene, &(struct subject){.name = "evicted",
+                                                .gpus = 1,
+                                                .arrival_us = INT64_C(1000000),
+                                                .is_waiting = true});
+        scene_put_pod(&scene, &(struct subject){.name = "next",
+                                                .gpus = 1,
+                                                .arrival_us = INT64_C(2000000),
+                                                .is_waiting = true});
+        auto_free char *record = text_format(
+            "{metadata: {name: r, namespace: team, uid: r, resourceVersion: \"5000\", "
+            "ownerReferences: [{apiVersion: v1, kind: Pod, name: evicted, uid: evicted, "
+            "controller: true}]}, spec: {active: true}, status: {conditions: [{type: Evicted, "
+            "status: \"True\", reason: %s, lastTransitionTime: \"1970-01-01T00:00:03Z\"}]}}",
+            cases[i].reason);
+        scene_put_text(&scene, RESOURCE_WORKLOAD, record);
+        scene_refresh(&scene);
+        const struct waiting_line *line = cluster_find_line(scene.cluster, "main");
+        cr_assert_eq(line->workloads.count, 2);
+        cr_expect_str_eq(line->workloads.items[0]->uid,
+                         cases[i].is_at_the_tail ? "next" : "evicted", "%s", cases[i].reason);
+    }
+}
