@@ -40,6 +40,7 @@ static json_t *encode_summary(const struct simulation *simulation, const struct 
         {"waited", summary->waits.waited_count},      {"neverStarted", summary->waiting_count},
         {"leftOut", summary->left_out_count},         {"unmanaged", summary->unmanaged_count},
         {"backfilled", summary->backfilled_count},    {"preemptions", summary->preemption_count},
+        {"promised", summary->promise_count},         {"promisesKept", summary->promise_kept_count},
         {"cutOff", summary->cut_off_count},           {"passes", simulation->pass_count},
         {"triedCandidates", simulation->tried_count},
     };
@@ -124,6 +125,16 @@ static json_t *encode_why(const struct verdict *why)
                      why->advice);
 }
 
+static json_t *encode_promise(const struct estimate *promise)
+{
+    const char *basis = promise->basis == ESTIMATE_DECLARED ? "Declared" : "Measured";
+
+    return json_pack("{s:s, s:o, s:o, s:I}", "basis", basis, "earliestSeconds",
+                     encode_seconds(promise->earliest_us), "latestSeconds",
+                     encode_seconds(promise->latest_us), "samples",
+                     (json_int_t)promise->sample_count);
+}
+
 static json_t *encode_workload(const struct simulated_workload *workload)
 {
     const struct trace_entry *entry = workload->entry;
@@ -138,6 +149,9 @@ static json_t *encode_workload(const struct simulated_workload *workload)
 
     if (workload->cluster_queue != NULL) {
         json_object_set_new(object, "clusterQueue", json_string(workload->cluster_queue->name));
+    }
+    if (workload->promise.basis != ESTIMATE_NONE) {
+        json_object_set_new(object, "promise", encode_promise(&workload->promise));
     }
     if (simulated_workload_has_started(workload)) {
         const struct runs *runs = &workload->runs;

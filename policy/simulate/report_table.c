@@ -46,6 +46,14 @@ static void measure(const struct table *table, int widths[static COLUMNS_MAX])
     }
 }
 
+static void end_line(struct text *out)
+{
+    while (out->size_bytes > 0 && out->bytes[out->size_bytes - 1] == ' ') {
+        out->size_bytes--;
+    }
+    text_append(out, "\n");
+}
+
 static void print_cell(const struct table *table, size_t index, int width, struct text *out)
 {
     const char *cell = table->cells.items[index];
@@ -56,9 +64,13 @@ static void print_cell(const struct table *table, size_t index, int width, struc
     if (table->is_number[column]) {
         text_append_format(out, "%*s%s", space, "", cell);
     } else {
-        text_append_format(out, "%s%*s", cell, is_last ? 0 : space, "");
+        text_append_format(out, "%s%*s", cell, space, "");
     }
-    text_append_format(out, is_last ? "\n" : "%*s", GAP, "");
+    if (is_last) {
+        end_line(out);
+    } else {
+        text_append_format(out, "%*s", GAP, "");
+    }
 }
 
 /* Prints and empties it. */
@@ -123,6 +135,10 @@ static void print_summary(const struct summary *summary, struct text *out)
                            gpu_micros_to_hours(summary->lost));
     }
     text_append_format(out, "\nlast end   %s\n", makespan);
+    if (summary->promise_count > 0) {
+        text_append_format(out, "estimates  told to %zu that waited, right for %zu\n",
+                           summary->promise_count, summary->promise_kept_count);
+    }
 }
 
 static void print_queues(const struct summary *summary, struct text *out)

@@ -96,19 +96,14 @@ static int64_t find_head_start(const struct selection *selection, const struct s
                                const struct stage_line *line)
 {
     const struct simulated_workload *head = get_workload(selection, line->pending.items[0]);
-    const struct flavor_state state = {
-        .rules = {selection->rules->configuration, line->queue, selection->rules->flavors},
-        .node = line->node,
-        .usage = &stage->usage,
-        .placement = line->counts_places ? selection->placement : NULL,
-        .holders = &stage->holders,
-    };
+    struct flavor_state state;
     const struct flavor_request request = {
         .pod_sets = &head->entry->pod_sets,
         .only_flavor = line->groups.items[head->group].only_flavor,
         .order = head->order,
     };
 
+    stage_describe(stage, line, selection->rules, selection->placement, &state);
     return backfill_find_start(&state, &request, selection->now_us);
 }
 

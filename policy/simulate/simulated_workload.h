@@ -2,6 +2,7 @@
 #pragma once
 
 #include "policy/rules/cohort_pass.h"
+#include "policy/rules/estimate.h"
 #include "policy/simulate/gpu_caps.h"
 #include "policy/simulate/trace.h"
 
@@ -13,6 +14,9 @@ enum simulated_state {
     SIMULATED_LEFT_OUT,  /* it can never start */
     SIMULATED_UNMANAGED, /* it asks for nothing that is under quota: none of our business */
 };
+
+/* More GPUs of one flavor than anybody has: sums of them over time do not overflow. */
+#define GPUS_MAX ((int64_t)1000000000)
 
 /* GPUs of one flavor. */
 struct run_share {
@@ -46,10 +50,11 @@ struct simulated_workload {
     struct gpu_cap *user_cap;
     struct gpu_cap *queue_cap;
     enum simulated_state state;
-    int64_t remaining_us; /* what is still to be run */
-    bool is_cut_off;      /* it reached its maximum run time before it was done */
-    size_t position;      /* how many waited before it when it came */
-    struct verdict why;   /* the first reason for which it waited, or was left out */
+    int64_t remaining_us;    /* what is still to be run */
+    bool is_cut_off;         /* it reached its maximum run time before it was done */
+    size_t position;         /* how many waited before it when it came */
+    struct verdict why;      /* the first reason for which it waited, or was left out */
+    struct estimate promise; /* what it was told when it came, if that was asked for */
     struct runs ARRAY_OF(struct run) runs;
 };
 
@@ -60,7 +65,3 @@ int64_t simulated_workload_wait_us(const struct simulated_workload *workload);
 
 /* False for what never started. */
 bool simulated_workload_has_started(const struct simulated_workload *workload);
-
-/* The managed resources that all pods of the sets ask for; saturates. */
-int64_t simulated_workload_count_gpus(const struct configuration *configuration,
-                                      const struct pod_set_list *pod_sets);

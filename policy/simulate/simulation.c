@@ -5,11 +5,14 @@
 
 #include "base/text.h"
 #include "policy/objects/label_selector.h"
+#include "policy/rules/gpu_cap.h"
 #include "policy/simulate/router.h"
 #include "policy/simulate/stage_pass.h"
 
 /* Workloads that preempt each other for longer than that at one instant never come to rest. */
 enum { ROUNDS_PER_INSTANT_MAX = 10000 };
+
+#define CLOCK_US_MAX (100 * TIME_SPAN_US_MAX)
 
 struct placement *simulation_get_nodes(struct simulation *simulation)
 {
@@ -76,8 +79,7 @@ static int64_t declared_run_time_us(const struct simulation *simulation,
                                &run_time_us)) {
         return TIME_SPAN_US_MAX;
     }
-    run_time_us = run_time_us / 100;
-    return run_time_us > entry->duration_us || run_time_us == 0 ? run_time_us : entry->duration_us;
+    return run_time_us / 100 > entry->duration_us ? run_time_us / 100 : entry->duration_us;
 }
 
 static bool add_workload(struct simulation *simulation, const struct trace_entry *entry,
@@ -86,7 +88,7 @@ static bool add_workload(struct simulation *simulation, const struct trace_entry
     const struct configuration *configuration = simulation->rules.configuration;
     struct simulated_workload workload = {
         .entry = entry,
-        .gpus = simulated_workload_count_gpus(configuration, &entry->pod_sets),
+        .gpus = gpu_cap_count(configuration, &entry->pod_sets),
         .run_time_us = declared_run_time_us(simulation, entry),
         .remaining_us = entry->duration_us,
     };
@@ -197,6 +199,8 @@ static void end(struct simulation *simulation, size_t number)
     workload->is_cut_off = run->end_us - run->start_us < workload->remaining_us;
     workload->remaining_us -= run->end_us - run->start_us;
     workload->state = SIMULATED_ENDED;
+    run_times_add(&get_stage(simulation, workload)->lines.items[workload->line].run_times,
+                  run->end_us - run->start_us);
 }
 
 /* A person comes back for the rest; a program begins anew. */
@@ -357,12 +361,17 @@ void simulation_run(struct simulation *simulation)
     int64_t next_us;
     int round_count = 0;
 
-    while (find_next_instant(simulation, &next_us) && !simulation->is_unsettled) {
+    while (simulation->gave_up == NULL && find_next_instant(simulation, &next_us)) {
         round_count = next_us == simulation->now_us ? round_count + 1 : 0;
-        simulation->now_us = next_us;
-        simulation->is_unsettled = round_count > ROUNDS_PER_INSTANT_MAX;
-        happen(simulation);
-        decide(simulation);
+        if (round_count > ROUNDS_PER_INSTANT_MAX) {
+            simulation->gave_up = "workloads preempt each other without end";
+        } else if (next_us > CLOCK_US_MAX) {
+            simulation->gave_up = "the last one would end in more than ten thousand years";
+        } else {
+            simulation->now_us = next_us;
+            happen(simulation);
+            decide(simulation);
+        }
     }
     stop_running(simulation);
 }

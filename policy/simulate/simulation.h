@@ -6,7 +6,9 @@
 
 struct simulation_options {
     int64_t grace_us;     /* from the preemption of a workload until its pods are gone */
-    int run_time_percent; /* declared, of its duration, by who declares nothing; 0: nothing is */
+    int run_time_percent; /* of its duration, and no less than it, declares who declares nothing;
+                             0: nothing */
+    bool makes_promises;  /* tells each who waits when it may start; slow where many wait */
     bool tries_all;       /* in each pass: slow, and what everything else is measured by */
 };
 
@@ -35,7 +37,7 @@ struct simulation {
     size_t pass_count;
     size_t tried_count; /* candidates of all passes */
     size_t preemption_count;
-    bool is_unsettled; /* workloads preempted each other without end, and it was given up */
+    const char *gave_up; /* why it ended before all was done; NULL: it did not */
 };
 
 /* False if a workload is for a queue, or of a priority class, that the policy does not have. */

@@ -247,6 +247,19 @@ void stage_remove_holder(struct stage *stage, size_t holder)
     stage->has_freed = true;
 }
 
+void stage_describe(const struct stage *stage, const struct stage_line *line,
+                    const struct flavor_rules *rules, const struct placement *nodes,
+                    struct flavor_state *out_state)
+{
+    *out_state = (struct flavor_state){
+        .rules = {rules->configuration, line->queue, rules->flavors},
+        .node = line->node,
+        .usage = &stage->usage,
+        .placement = line->counts_places ? nodes : NULL,
+        .holders = &stage->holders,
+    };
+}
+
 static int64_t count_room_of(const struct stage *stage, int node, const struct group_demand *demand,
                              bool is_one_pod_set)
 {

@@ -32,6 +32,7 @@ struct stage_line {
     struct stage_groups ARRAY_OF(struct stage_group) groups;
     struct workload_numbers pending;   /* in their order */
     struct workload_numbers newcomers; /* of them, those that no pass has seen */
+    struct run_times run_times;        /* of those that ended */
     bool is_blocked;                   /* its head waits, and whoever came since stands behind it */
 };
 
@@ -72,6 +73,11 @@ size_t stage_get_holder(const struct stage *stage, size_t workload);
 
 /* Takes away the holder and what it holds of the quota. */
 void stage_remove_holder(struct stage *stage, size_t holder);
+
+/* How things stand for the line, all whole; `nodes` NULL: places do not count. */
+void stage_describe(const struct stage *stage, const struct stage_line *line,
+                    const struct flavor_rules *rules, const struct placement *nodes,
+                    struct flavor_state *out_state);
 
 /* The most workloads of the group that could start in what is free now. */
 int64_t stage_count_room(const struct stage *stage, const struct stage_line *line,

@@ -2,6 +2,7 @@
 #include "policy/simulate/stage_pass.h"
 
 #include "base/text.h"
+#include "policy/simulate/promise.h"
 #include "policy/simulate/selection.h"
 
 static struct simulated_workload *get_workload(struct simulation *simulation, size_t number)
@@ -67,9 +68,10 @@ static void count_admission(const struct simulation *simulation, const struct st
         }
         quota_amounts_add(&holder->amounts, cell, item->amount);
         if (configuration_manages(simulation->rules.configuration, item->resource)) {
-            run->gpus += item->amount;
+            int64_t gpus = item->amount < GPUS_MAX ? item->amount : GPUS_MAX;
+            run->gpus += gpus;
             array_append(&run->shares,
-                         ((struct run_share){stage->tree->cells.items[cell].flavor, item->amount}));
+                         ((struct run_share){stage->tree->cells.items[cell].flavor, gpus}));
         }
     }
 }
@@ -225,17 +227,27 @@ static size_t run_step(struct simulation *simulation, struct stage *stage, enum 
 }
 
 /* Those whom the pass need not see stand behind somebody whom it saw. */
+static void settle_newcomer(struct simulation *simulation, struct stage *stage, size_t number)
+{
+    struct simulated_workload *workload = get_workload(simulation, number);
+
+    if (workload->why.reason == NULL) {
+        verdict_set(&workload->why, VERDICT_WAITS, "BehindHead",
+                    "waits for those ahead of it in the queue", NULL);
+    }
+    if (simulation->options.makes_promises && workload->runs.count == 0) {
+        promise_make(simulation, stage, number);
+    }
+}
+
+/* Nothing more happens at this instant to those who wait. */
 static void settle(struct simulation *simulation, struct stage *stage)
 {
     stage->has_freed = false;
     array_for_each(line, &stage->lines) {
         line->is_blocked = line->is_strict && line->pending.count > 0;
         array_for_each(number, &line->newcomers) {
-            struct simulated_workload *workload = get_workload(simulation, *number);
-            if (workload->why.reason == NULL) {
-                verdict_set(&workload->why, VERDICT_WAITS, "BehindHead",
-                            "waits for those ahead of it in the queue", NULL);
-            }
+            settle_newcomer(simulation, stage, *number);
         }
         line->newcomers.count = 0;
     }
@@ -262,7 +274,6 @@ void stage_pass_run(struct simulation *simulation, struct stage *stage)
         refresh_holders(simulation, stage);
     }
     while (decide(simulation, stage) > 0) {
-        settle(simulation, stage);
         stage->has_freed = true;
     }
     settle(simulation, stage);

@@ -2,6 +2,7 @@
 #include "policy/simulate/summary.h"
 
 #include "base/text.h"
+#include "policy/simulate/promise.h"
 
 struct waits ARRAY_OF(int64_t);
 
@@ -106,8 +107,9 @@ static void count_capacity(const struct simulation *simulation, const struct quo
         struct flavor_figures *flavor = get_flavor(summary, name->flavor);
         for (size_t node = 0; node < tree->nodes.count; node++) {
             int64_t nominal = quota_tree_limit(tree, (int)node, (int)cell)->nominal;
-            flavor->capacity += nominal;
-            summary->capacity += nominal;
+            int64_t gpus = nominal < GPUS_MAX ? nominal : GPUS_MAX;
+            flavor->capacity += gpus;
+            summary->capacity += gpus;
         }
     }
 }
@@ -135,6 +137,10 @@ static void count_workload(const struct simulated_workload *workload, struct sum
     summary->waiting_count += workload->state == SIMULATED_WAITING && workload->runs.count == 0;
     summary->left_out_count += workload->state == SIMULATED_LEFT_OUT;
     summary->cut_off_count += workload->is_cut_off;
+    if (workload->promise.basis != ESTIMATE_NONE) {
+        summary->promise_count++;
+        summary->promise_kept_count += promise_is_kept(workload);
+    }
     queue->workload_count++;
     array_for_each(run, &workload->runs) {
         count_run(workload, run, summary, queue);

@@ -41,6 +41,8 @@ struct summary {
     size_t cut_off_count;   /* ended by their maximum run time */
     size_t backfilled_count;
     size_t preemption_count;
+    size_t promise_count;      /* of those that waited, how many were told when they may start */
+    size_t promise_kept_count; /* and did */
     struct wait_figures waits;
     int64_t makespan_us; /* when the last one ended, on the clock of the trace */
     int64_t capacity;    /* GPUs under quota, in all */

@@ -163,14 +163,15 @@ static void draw_use(const struct simulation *simulation, const struct summary *
 /* What a workload asks for while it waits, before the first start and between its runs. */
 static void add_waits(const struct simulated_workload *workload, struct series *series)
 {
+    const double gpus = (double)(workload->gpus < GPUS_MAX ? workload->gpus : GPUS_MAX);
     int64_t since_us = workload->entry->arrival_us;
 
     array_for_each(run, &workload->runs) {
-        series_add(series, since_us, run->start_us, (double)workload->gpus);
+        series_add(series, since_us, run->start_us, gpus);
         since_us = run->end_us;
     }
     if (workload->state == SIMULATED_WAITING) {
-        series_add(series, since_us, series->span_us, (double)workload->gpus);
+        series_add(series, since_us, series->span_us, gpus);
     }
 }
 

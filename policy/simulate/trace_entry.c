@@ -104,6 +104,8 @@ void trace_read_arrival(const struct field *field, struct trace *trace, int64_t 
     }
     if (!is_date) {
         trace_read_span(field, out_us);
+    } else if (*out_us < 0) {
+        field_fault(field, "must be a date after 1970");
     }
     if (trace->clock != TRACE_CLOCK_UNKNOWN && trace->clock != clock) {
         field_fault(field, "others arrive at %s, this one at %s",

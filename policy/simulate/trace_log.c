@@ -25,7 +25,7 @@ struct creator {
     UT_hash_handle hh;
 };
 
-struct log {
+struct recording {
     struct trace *trace;
     struct mistakes *mistakes;
     const char *file;
@@ -50,7 +50,7 @@ static char *format_subject(const json_t *line)
                        text_of(line, "name"));
 }
 
-static void note_creator(struct log *log, const json_t *line)
+static void note_creator(struct recording *log, const json_t *line)
 {
     auto_free char *subject = format_subject(line);
     struct creator *creator;
@@ -66,7 +66,7 @@ static void note_creator(struct log *log, const json_t *line)
     HASH_ADD_KEYPTR(hh, log->creators, creator->subject, strlen(creator->subject), creator);
 }
 
-static const char *find_creator(const struct log *log, const json_t *line)
+static const char *find_creator(const struct recording *log, const json_t *line)
 {
     auto_free char *subject = format_subject(line);
     struct creator *creator;
@@ -116,7 +116,7 @@ static void copy_requests(const struct admission *admission, struct trace_entry 
     }
 }
 
-static void add_entry(struct log *log, const json_t *line, const struct admission *admission)
+static void add_entry(struct recording *log, const json_t *line, const struct admission *admission)
 {
     int64_t waited_us = json_integer_value(json_object_get(line, "waitedMicros"));
     auto_trace_entry struct trace_entry entry = {0};
@@ -127,7 +127,7 @@ static void add_entry(struct log *log, const json_t *line, const struct admissio
     entry.file = log->file;
     entry.position = (struct document_position){.line = log->line, .column = 1};
     entry.kind = kind != NULL ? kind : entry.kind;
-    entry.arrival_us = log->now_us - (waited_us > 0 ? waited_us : 0);
+    entry.arrival_us = log->now_us - (waited_us > 0 && waited_us < log->now_us ? waited_us : 0);
     trace_entry_set_text(&entry.name, text_of(line, "name"));
     trace_entry_set_text(&entry.namespace_name, text_of(line, "namespace"));
     trace_entry_set_text(&entry.queue, text_of(line, "queue"));
@@ -141,7 +141,7 @@ static void add_entry(struct log *log, const json_t *line, const struct admissio
 }
 
 /* A child starts under the uid of its workload, which is known by then. */
-static void note_start(struct log *log, const json_t *line)
+static void note_start(struct recording *log, const json_t *line)
 {
     struct admission *admission = read_admission(line);
     struct known *known = NULL;
@@ -161,9 +161,9 @@ static void note_start(struct log *log, const json_t *line)
 }
 
 /* What was stopped and started again has run for the sum of its runs. */
-static void note_end(struct log *log, const json_t *line)
+static void note_end(struct recording *log, const json_t *line)
 {
-    const char *uid = text_of(line, "workload");
+    const char *uid = text_of(line, "uid");
     struct known *known;
 
     HASH_FIND_STR(log->known, uid, known);
@@ -175,17 +175,19 @@ static void note_end(struct log *log, const json_t *line)
 
 static const struct reader {
     const char *message;
-    void (*note)(struct log *log, const json_t *line);
+    void (*note)(struct recording *log, const json_t *line);
 } readers[] = {
     {"decided", note_creator},
     {"started", note_start},
     {"ended", note_end},
+    {"evicting", note_end},
 };
 
-static void read_line(struct log *log, const char *text, size_t size_bytes)
+static void read_line(struct recording *log, const char *text, size_t size_bytes)
 {
     json_error_t json_error;
     json_auto_t *line = json_loadb(text, size_bytes, 0, &json_error);
+    int64_t now_us;
     struct document_position position = {.line = log->line, .column = 1};
 
     if (line == NULL) {
@@ -193,9 +195,12 @@ static void read_line(struct log *log, const char *text, size_t size_bytes)
         mistakes_add(log->mistakes, log->file, position, "not a line of JSON: %s", json_error.text);
         return;
     }
-    if (!timestamp_parse(text_of(line, "time"), &log->now_us)) {
+    if (!timestamp_parse(text_of(line, "time"), &now_us) || now_us < 0) {
         mistakes_add(log->mistakes, log->file, position, "the line has no 'time'");
         return;
+    }
+    if (now_us > log->now_us) { /* threads write their lines a little out of order */
+        log->now_us = now_us;
     }
     for (size_t i = 0; i < ARRAY_LENGTH(readers); i++) {
         if (text_equal(readers[i].message, text_of(line, "message"))) {
@@ -204,7 +209,7 @@ static void read_line(struct log *log, const char *text, size_t size_bytes)
     }
 }
 
-static void read_lines(struct log *log, const char *text, size_t size_bytes)
+static void read_lines(struct recording *log, const char *text, size_t size_bytes)
 {
     const char *end = text + size_bytes;
 
@@ -219,7 +224,7 @@ static void read_lines(struct log *log, const char *text, size_t size_bytes)
 }
 
 /* What runs at the end of the log has run at least until then. */
-static void close_runs(struct log *log)
+static void close_runs(struct recording *log)
 {
     struct known *known;
 
@@ -231,14 +236,14 @@ static void close_runs(struct log *log)
     }
 }
 
-static void add_note(struct log *log, size_t count, const char *words)
+static void add_note(struct recording *log, size_t count, const char *words)
 {
     if (count > 0) {
         array_append(&log->trace->notes, text_format("%s: %zu %s", log->file, count, words));
     }
 }
 
-static void log_release(struct log *log)
+static void release(struct recording *log)
 {
     struct known *known;
     struct known *next_known;
@@ -261,7 +266,7 @@ static void log_release(struct log *log)
 void trace_read_log(struct trace *trace, const char *file, const char *text, size_t size_bytes,
                     struct mistakes *mistakes)
 {
-    struct log log = {.trace = trace, .mistakes = mistakes, .file = file};
+    struct recording log = {.trace = trace, .mistakes = mistakes, .file = file};
 
     if (trace->clock == TRACE_CLOCK_RELATIVE) {
         mistakes_add(mistakes, file, (struct document_position){1, 1},
@@ -274,5 +279,5 @@ void trace_read_log(struct trace *trace, const char *file, const char *text, siz
     add_note(&log, log.endless_count,
              "workloads whose end is not in the log are taken to end with it");
     add_note(&log, log.broken_count, "starts do not say what was admitted and are left out");
-    log_release(&log);
+    release(&log);
 }

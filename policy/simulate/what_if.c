@@ -27,12 +27,13 @@ static bool split(const char *text, struct change *out_change, struct error *err
     return true;
 }
 
-static bool names(const char *what, const char *owner, const char *flavor, const char *resource)
+/* "NAME/RESOURCE", or with "OWNER/" before it. */
+static bool names(const char *what, const char *owner, const char *name, const char *resource)
 {
-    auto_free char *by_flavor = text_format("%s/%s", flavor, resource);
-    auto_free char *by_owner = text_format("%s/%s", owner, by_flavor);
+    auto_free char *by_name = text_format("%s/%s", name, resource);
+    auto_free char *by_owner = text_format("%s/%s", owner, by_name);
 
-    return text_equal(what, by_flavor) || text_equal(what, by_owner);
+    return text_equal(what, by_name) || text_equal(what, by_owner);
 }
 
 static void set_nominal(struct change *change, const char *owner,
@@ -104,25 +105,17 @@ void what_if_backfill(struct policy_set *policy)
     }
 }
 
-/* The queue is all before the '/', and the resource may have another. */
-static bool set_request(struct change *change, struct trace_entry *entry, struct error *error)
+static bool set_request(struct change *change, struct trace_entry *entry, struct pod_set *set,
+                        struct error *error)
 {
-    size_t queue_bytes = strcspn(change->what, "/");
-    const char *resource = change->what + queue_bytes + 1;
-    int64_t amount;
-
-    if (strlen(entry->queue) != queue_bytes ||
-        strncmp(entry->queue, change->what, queue_bytes) != 0) {
-        return true;
-    }
-    array_for_each(set, &entry->pod_sets) {
-        if (!resources_has(&set->requests, resource)) {
+    for (size_t i = 0; i < set->requests.count; i++) {
+        struct resource_amount *request = &set->requests.items[i];
+        if (!names(change->what, entry->namespace_name, entry->queue, request->name)) {
             continue;
         }
-        if (!quantity_parse(change->amount, resource, &amount, error)) {
+        if (!quantity_parse(change->amount, request->name, &request->amount, error)) {
             return false;
         }
-        resources_set(&set->requests, resource, amount);
         change->applied_count++;
     }
     return true;
@@ -136,12 +129,11 @@ bool what_if_set_request(struct trace *trace, const char *text, struct error *er
         return false;
     }
     auto_free char *what = change.what;
-    if (strchr(what, '/') == NULL) {
-        return error_set(error, ERROR_INVALID, "'%.100s' is not QUEUE/RESOURCE", what);
-    }
     array_for_each(entry, &trace->entries) {
-        if (!set_request(&change, entry, error)) {
-            return false;
+        array_for_each(set, &entry->pod_sets) {
+            if (!set_request(&change, entry, set, error)) {
+                return false;
+            }
         }
     }
     return change.applied_count > 0 ||

@@ -21,8 +21,8 @@ must_check bool what_if_set_strategy(struct policy_set *policy, const char *stra
 /* Lets every StrictFIFO queue backfill. */
 void what_if_backfill(struct policy_set *policy);
 
-/* "QUEUE/RESOURCE=AMOUNT": each pod for the queue, as the trace calls it, asks for another amount
- * of a resource that it asks for. */
+/* "QUEUE/RESOURCE=AMOUNT", or with "NAMESPACE/" before it: each pod for the queue, as the trace
+ * calls it, asks for another amount of a resource that it asks for. */
 must_check bool what_if_set_request(struct trace *trace, const char *change, struct error *error);
 
 /* "name=what-if,queue=team-a,nvidia.com/gpu=4,arrival=0,duration=2h": one more workload, with the

@@ -205,8 +205,8 @@ static void print_notes(const struct simulate *simulate)
         fprintf(stderr, "gpuaas simulate: nothing declares a maximum run time, so nothing is "
                         "backfilled; --declare-run-times 100 takes the durations\n");
     }
-    if (simulate->simulation.is_unsettled) {
-        fprintf(stderr, "gpuaas simulate: workloads preempt each other without end: given up\n");
+    if (simulate->simulation.gave_up != NULL) {
+        fprintf(stderr, "gpuaas simulate: given up: %s\n", simulate->simulation.gave_up);
     }
 }
 
@@ -241,7 +241,7 @@ static int run(struct simulate *simulate)
     summary_make(&simulate->simulation, &simulate->summary);
     print_notes(simulate);
     print_output(simulate);
-    return EXIT_OK;
+    return simulate->simulation.gave_up != NULL ? EXIT_FOUND_MISTAKES : EXIT_OK;
 }
 
 static void release(struct simulate *simulate)
