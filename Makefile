@@ -71,7 +71,7 @@ run = @env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS
 link = $(call quiet,LINK,$@)$(CC) $(project_ldflags) $(LDFLAGS) -o $@ $(filter %.o,$^)
 
 .PHONY: all objects layers test check fuzz demo bench install format clean
-.PHONY: test-unit test-admission test-docs test-cluster test-concurrency fuzz-targets bench-plan
+.PHONY: test-unit test-admission test-simulate test-docs test-cluster test-concurrency fuzz-targets bench-plan
 all: $(PROGRAM)
 
 $(PROGRAM): $(main) $(call objects_in,$(modules))
@@ -132,6 +132,9 @@ test-unit: $(unit_tests)
 
 test-admission: $(answer_review)
 	@tests/admission/run.py $<
+
+test-simulate: $(PROGRAM)
+	@tests/simulate/run.py $<
 
 test-docs: $(PROGRAM)
 	@tests/docs/run.py $<

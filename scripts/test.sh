@@ -49,6 +49,7 @@ summary=''
 scripts/setup.sh build test control-plane
 run_part unit make test-unit
 run_part admission make test-admission
+run_part simulate make test-simulate
 run_part docs make test-docs
 run_part cluster make test-cluster
 if [ -z "${SANITIZE:-}" ]; then
