@@ -362,6 +362,20 @@ def test_pods_of_others_take_their_place_on_a_node(cluster: Cluster) -> None:
         cluster.wait_running(namespace, "mine")
 
 
+def test_what_ends_before_the_blocked_head_can_start_passes_it_and_nothing_else(cluster: Cluster) -> None:
+    namespace = cluster.namespace()
+    cluster.queue(namespace, {BIG: 4}, extra={"metadata": {"annotations": {"gpuaas.dev/backfill": "true"}}})
+    cluster.alice.create(objects.pod(namespace, "holder", gpus=3, labels={MAX_TIME_LABEL: "3600"}))
+    cluster.wait_running(namespace, "holder")
+    head = cluster.alice.create(objects.pod(namespace, "head", gpus=4))
+    wait_reason(cluster, head, "3 more needed")
+    for name, labels in (("undeclared", None), ("long", {MAX_TIME_LABEL: "7200"}), ("short", {MAX_TIME_LABEL: "60"})):
+        cluster.alice.create(objects.pod(namespace, name, labels=labels))
+    cluster.wait_running(namespace, "short")
+    for name in ("head", "undeclared", "long"):
+        assert waits(cluster, namespace, name)(), name
+
+
 def test_a_user_holds_no_more_than_the_cap_and_bars_nobody(cluster: Cluster) -> None:
     namespace = cluster.namespace()
     cluster.queue(namespace, {BIG: 4},

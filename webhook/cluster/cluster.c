@@ -6,6 +6,17 @@
 #include "webhook/cluster/linkage.h"
 #include "webhook/cluster/standing.h"
 
+void ending_list_release(struct ending_list *list)
+{
+    array_for_each(ending, list) {
+        free(ending->uid);
+        free(ending->namespace_name);
+        free(ending->name);
+        free(ending->cluster_queue);
+    }
+    array_release(list);
+}
+
 struct cluster *cluster_create(const struct configuration *configuration)
 {
     struct cluster *cluster = memory_allocate(sizeof *cluster);
@@ -39,6 +50,7 @@ void cluster_destroy(struct cluster *cluster)
     grant_table_release(&cluster->grants);
     reservation_list_release(&cluster->reservations);
     occupancy_release(&cluster->occupancy);
+    ending_list_release(&cluster->endings);
     ledger_destroy(cluster->ledger);
     directory_unref(cluster->directory);
     cache_release(&cluster->cache);

@@ -6,6 +6,20 @@
 #include "webhook/cluster/reservation.h"
 #include "webhook/cluster/waiting_line.h"
 
+/* A workload that held, and has come to its end. */
+struct ending {
+    char *uid;
+    char *namespace_name;
+    char *name;
+    const struct kind *kind;
+    char *cluster_queue;
+    int64_t ran_us;
+};
+
+struct ending_list ARRAY_OF(struct ending);
+
+void ending_list_release(struct ending_list *list);
+
 /*
  * All that a replica knows of the cluster, kept up to date by events: the cache, the workloads
  * made of it, the ledger of what they hold, and who waits where. Leader and followers keep the
@@ -22,6 +36,7 @@ struct cluster {
     struct ledger *ledger;
     struct reservation_list reservations;
     struct occupancy occupancy;
+    struct ending_list endings; /* not told yet */
     const struct directory *directory;
     size_t unknown_owners; /* Pods whose stamped owner has not been seen yet */
     int64_t wall_us;       /* the time at the last refresh */

@@ -275,24 +275,42 @@ static void update_line(struct cluster *cluster, struct workload *workload,
     cluster->is_changed = true;
 }
 
-/* How long those run that are admitted, by the queue: estimates rest on it. Who was asked to go
- * tells nothing about that. */
+/* Estimates rest on how long those run that are admitted. */
+static void note_ending(struct cluster *cluster, const struct workload *workload)
+{
+    struct waiting_line *line = cluster_find_line(cluster, workload->charged_queue);
+    int64_t ran_us = cluster->wall_us - workload->admitted_us;
+
+    if (ran_us <= 0) {
+        return;
+    }
+    if (line != NULL) {
+        run_times_add(&line->run_times, ran_us);
+    }
+    array_append(&cluster->endings,
+                 ((struct ending){
+                     .uid = memory_copy_text(workload->uid),
+                     .namespace_name = memory_copy_text(workload->namespace_name),
+                     .name = memory_copy_text(workload->name),
+                     .kind = workload->kind,
+                     .cluster_queue = memory_copy_text(workload->charged_queue),
+                     .ran_us = ran_us,
+                 }));
+}
+
+/* Who goes back into the line was asked to go: that tells nothing about how long it runs. */
 static void measure_run_time(struct cluster *cluster, struct workload *workload)
 {
     const struct condition *admitted =
         workload->record != NULL ? condition_list_find(&workload->record->conditions, "Admitted")
                                  : NULL;
-    bool is_holding = workload->state == WORKLOAD_ADMITTED && admitted != NULL && admitted->is_true;
-    struct waiting_line *line = workload->charged_queue != NULL
-                                    ? cluster_find_line(cluster, workload->charged_queue)
-                                    : NULL;
+    bool is_admitted = workload->state == WORKLOAD_ADMITTED;
 
-    if (is_holding) {
+    if (is_admitted && admitted != NULL && admitted->is_true) {
         workload->admitted_us = admitted->changed_us;
-    } else if (workload->admitted_us != 0 && workload->state != WORKLOAD_ADMITTED) {
-        if (line != NULL && cluster->wall_us > workload->admitted_us &&
-            workload->state != WORKLOAD_QUEUED) {
-            run_times_add(&line->run_times, cluster->wall_us - workload->admitted_us);
+    } else if (workload->admitted_us != 0 && !is_admitted) {
+        if (workload->charged_queue != NULL && workload->state != WORKLOAD_QUEUED) {
+            note_ending(cluster, workload);
         }
         workload->admitted_us = 0;
     }

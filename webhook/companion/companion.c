@@ -287,6 +287,17 @@ static void update_heads(struct companion *companion)
     }
 }
 
+static void tell_endings(struct cluster *cluster)
+{
+    array_for_each(ending, &cluster->endings) {
+        log_info("ended", LOG_TEXT("kind", ending->kind != NULL ? ending->kind->name : NULL),
+                 LOG_TEXT("namespace", ending->namespace_name), LOG_TEXT("name", ending->name),
+                 LOG_TEXT("uid", ending->uid), LOG_TEXT("verdict", "ended"),
+                 LOG_TEXT("clusterQueue", ending->cluster_queue),
+                 LOG_NUMBER("ranMicros", ending->ran_us));
+    }
+}
+
 static void lead(struct companion *companion, int64_t now_ms)
 {
     for (int pass = 0; pass < PASSES_MAX && decide(companion, now_ms); pass++) {
@@ -363,9 +374,11 @@ static void *run(void *argument)
         cluster_refresh(companion->cluster, now_ms, clock_wall_us());
         if (companion->leadership == LEADING) {
             lead(companion, now_ms);
+            tell_endings(companion->cluster);
         } else {
             forget_due(companion->cluster);
         }
+        ending_list_release(&companion->cluster->endings);
         publish(companion, now_ms);
     }
     return NULL;

@@ -177,15 +177,15 @@ static void take_victims(struct tree_plan *plan, struct workload *preemptor,
 }
 
 /* Nobody of the pass was let go: until something changes, they need not be tried again. Where room
- * is kept for somebody, all are passed again each time, or the others would not know of it. */
+ * is kept for somebody, or a blocked head lets others pass, all are passed again each time: who
+ * comes must not be decided about without them. */
 static void settle(const struct tree_plan *plan, struct waiting_line *line,
                    const struct candidate_line *candidates)
 {
-    bool is_strict = candidates->queue->queueing_strategy == QUEUEING_STRICT_FIFO &&
-                     !wants_backfill(plan->cluster, candidates->queue);
+    bool is_strict = candidates->queue->queueing_strategy == QUEUEING_STRICT_FIFO;
 
     line->is_dirty = false;
-    if (plan->pass.has_promises) {
+    if (plan->pass.has_promises || wants_backfill(plan->cluster, candidates->queue)) {
         return;
     }
     line->settled_count = line->workloads.count;

@@ -276,3 +276,42 @@ Test(plan, looks_for_an_owner_that_was_not_seen)
     cluster_note_owner_absent(scene.cluster, "job-0");
     expect_plan(&scene, "start job-0 on a100");
 }
+
+Test(plan, lets_nobody_who_comes_later_pass_a_blocked_head_but_by_backfill)
+{
+    auto_scene struct scene scene;
+
+    scene_init(&scene, "StrictFIFO", 4, 0);
+    ((struct configuration *)scene.configuration)->backfill = true;
+    struct subject holder = gated("holder", 3, 1);
+    scene_put_pod(&scene, &holder);
+    expect_performed(&scene, "start holder on a100");
+    struct subject head = gated("head", 4, 2);
+    scene_put_pod(&scene, &head);
+    expect_plan(&scene, NOTHING);
+    struct subject late = gated("late", 1, 3);
+    scene_put_pod(&scene, &late);
+    expect_plan(&scene, NOTHING);
+}
+
+Test(plan, tells_of_those_who_have_ended_and_how_long_they_ran)
+{
+    auto_scene struct scene scene;
+
+    scene_init(&scene, "StrictFIFO", 4, 0);
+    scene_put_pod(&scene, &(struct subject){.name = "pod", .gpus = 1, .holds_as = "pod"});
+    scene_put_text(&scene, RESOURCE_WORKLOAD,
+                   "{metadata: {name: r, namespace: team, uid: r, resourceVersion: \"5000\", "
+                   "ownerReferences: [{apiVersion: v1, kind: Pod, name: pod, uid: pod, controller: "
+                   "true}]}, spec: {active: true}, status: {conditions: [{type: Admitted, status: "
+                   "\"True\", reason: Admitted, lastTransitionTime: \"1970-01-01T00:00:03Z\"}]}}");
+    scene_refresh(&scene);
+    cr_assert_eq(scene.cluster->endings.count, 0);
+    scene.now_ms = 10000;
+    scene_remove(&scene, RESOURCE_POD, "pod");
+    scene_refresh(&scene);
+    cr_assert_eq(scene.cluster->endings.count, 1);
+    cr_expect_str_eq(scene.cluster->endings.items[0].uid, "pod");
+    cr_expect_eq(scene.cluster->endings.items[0].ran_us, INT64_C(7000000));
+    cr_expect_eq(run_times_count(&cluster_find_line(scene.cluster, "main")->run_times), 1);
+}

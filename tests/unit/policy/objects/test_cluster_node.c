@@ -101,14 +101,17 @@ Test(cluster_node, takes_nobody_with_taints_that_are_not_understood)
     cluster_node_destroy(node);
 }
 
+#define TAINTED                                                                                    \
+    "{metadata: {name: a}, spec: {taints: [{key: a, effect: NoSchedule}]}, "                       \
+    "status: {allocatable: {cpu: 1}}}"
+
 Test(cluster_node, differs_where_other_pods_may_run)
 {
     static const char *const differing[] = {
         "{metadata: {name: a, labels: {b: c}}, status: {allocatable: {cpu: 1}}}",
         "{metadata: {name: a}, status: {allocatable: {cpu: 2}}}",
         "{metadata: {name: a}, spec: {unschedulable: true}, status: {allocatable: {cpu: 1}}}",
-        "{metadata: {name: a}, spec: {taints: [{key: a, effect: NoSchedule}]}, status: "
-        "{allocatable: {cpu: 1}}}",
+        TAINTED,
     };
     json_auto_t *value = yaml_text("{metadata: {name: a}, status: {allocatable: {cpu: 1}}}");
     struct cluster_node *node = NULL;
