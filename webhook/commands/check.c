@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "webhook/commands/command.h"
 
-#include <errno.h>
-#include <fts.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -10,6 +8,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "policy/rules/inspection.h"
+#include "webhook/commands/manifest_files.h"
 #include "webhook/commands/options.h"
 
 #define STANDARD_INPUT "/dev/stdin"
@@ -56,60 +55,20 @@ static bool add_nodes(struct inspection *inspection, const char *path)
     return true;
 }
 
-static int compare_names(const FTSENT **left, const FTSENT **right)
-{
-    return strcmp((*left)->fts_name, (*right)->fts_name);
-}
-
-static bool is_hidden(const FTSENT *entry)
-{
-    return entry->fts_level > FTS_ROOTLEVEL && entry->fts_name[0] == '.';
-}
-
-static bool visit(struct inspection *inspection, FTS *walk, FTSENT *entry)
-{
-    switch (entry->fts_info) {
-    case FTS_D:
-        if (is_hidden(entry)) {
-            fts_set(walk, entry, FTS_SKIP);
-        }
-        return true;
-    case FTS_F:
-        if (entry->fts_level > FTS_ROOTLEVEL &&
-            (is_hidden(entry) || !(text_ends_with(entry->fts_name, ".yaml") ||
-                                   text_ends_with(entry->fts_name, ".yml")))) {
-            return true;
-        }
-        return add_file(inspection, entry->fts_path, entry->fts_accpath);
-    case FTS_DNR:
-    case FTS_ERR:
-    case FTS_NS:
-        fprintf(stderr, "gpuaas check: opening '%s': %s\n", entry->fts_path,
-                strerror(entry->fts_errno));
-        return false;
-    case FTS_DEFAULT: /* a pipe, for example */
-        return entry->fts_level > FTS_ROOTLEVEL ||
-               add_file(inspection, entry->fts_path, entry->fts_accpath);
-    default:
-        return true;
-    }
-}
-
 /* A file, or all manifests of a folder. */
-static bool add_path(struct inspection *inspection, char *path)
+static bool add_path(struct inspection *inspection, const char *path)
 {
-    bool is_readable = true;
-    FTS *walk = fts_open((char *[]){path, NULL}, FTS_LOGICAL | FTS_NOCHDIR, compare_names);
-    FTSENT *entry;
+    struct manifest_files files = {0};
+    struct error error = {0};
+    bool is_readable = manifest_files_find(&files, path, &error);
 
-    if (walk == NULL) {
-        fprintf(stderr, "gpuaas check: opening '%s': %s\n", path, strerror(errno));
-        return false;
+    if (!is_readable) {
+        fprintf(stderr, "gpuaas check: %s\n", error.message);
     }
-    while ((entry = fts_read(walk)) != NULL) {
-        is_readable &= visit(inspection, walk, entry);
+    array_for_each(file, &files) {
+        is_readable &= add_file(inspection, *file, *file);
     }
-    fts_close(walk);
+    manifest_files_release(&files);
     return is_readable;
 }
 

@@ -62,8 +62,8 @@ bool manifest_files_find(struct manifest_files *files, const char *path, struct 
     if (walk == NULL) {
         return error_set(error, ERROR_NOT_FOUND, "opening '%s': %s", path, strerror(errno));
     }
-    while (is_readable && (entry = fts_read(walk)) != NULL) {
-        is_readable = visit(files, walk, entry, error);
+    while ((entry = fts_read(walk)) != NULL) {
+        is_readable &= visit(files, walk, entry, is_readable ? error : NULL);
     }
     fts_close(walk);
     return is_readable;
