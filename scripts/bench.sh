@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# Builds the program, measures it on a control plane of its own, and writes build/bench.json.
+# Builds the program, measures it on a control plane of its own and its planning alone, and writes
+# build/bench.json.
 set -euo pipefail
 
 repository=$(cd "$(dirname "$0")/.." && pwd)
@@ -15,5 +16,5 @@ case ${1-} in
 esac
 
 scripts/setup.sh build control-plane
-make --no-print-directory
+make --no-print-directory all build/obj/tests/bench/plan_bench
 exec tests/bench/run

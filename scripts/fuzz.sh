@@ -10,6 +10,7 @@ readonly CORPUS=tests/fuzz/corpus
 readonly INPUT_SECONDS_MAX=10
 readonly MEMORY_MIB_MAX=2048
 readonly LINES_SHOWN=40
+readonly SOURCES='(\./)?(base|certs|policy|tests|webhook)'
 # Longer inputs say nothing more to these; of the others, the largest seed is the measure.
 readonly -A INPUT_BYTES_MAX=([fuzz_quantity]=80 [fuzz_cohort_pass]=400)
 
@@ -60,7 +61,8 @@ collect_seeds() {
 report_crash() {
     local target=$1 name=$2 log=$3 reproducer
     reproducer=$(sed -n 's/.*Test unit written to //p' "$log" | tail -n 1)
-    grep -vE '^(#[0-9]+|INFO:|\s+NEW_FUNC)' "$log" | head -n "$LINES_SHOWN" | sed 's/^/    /'
+    grep -E "does not hold|ERROR|SUMMARY|runtime error|^ +#[0-9]+ .* in [a-z_]+ /[^(]*/$SOURCES/" "$log" |
+        head -n "$LINES_SHOWN" | sed 's/^/    /'
     if [ -z "$reproducer" ]; then
         printf '    %s ended without an input: its log is %s\n' "$name" "$log"
         return

@@ -65,14 +65,14 @@ static enum assignment_mode try_quota(const struct flavor_wish *wish, char *flav
         shortage.available = saturating_subtract(find_available(state, cell), shortage.taken);
         shortage.maximum = quota_tree_potential(state->usage->tree, state->node, cell);
     }
-    if (saturating_add(asked, shortage.taken) > shortage.maximum) {
+    int64_t sum = saturating_add(asked, shortage.taken);
+    if (sum > shortage.maximum || sum == INT64_MAX) { /* what saturates is more than any quota */
         shortage.kind = SHORTAGE_MAXIMUM;
         tell(wish, shortages, &shortage);
         return ASSIGNMENT_NEVER;
     }
     quota_amounts_add(&fit->amounts, cell, asked);
-    int level = quota_usage_borrowing_level(state->usage, state->node, cell,
-                                            saturating_add(asked, shortage.taken));
+    int level = quota_usage_borrowing_level(state->usage, state->node, cell, sum);
     fit->borrowing_level = level > fit->borrowing_level ? level : fit->borrowing_level;
     if (asked <= shortage.available) {
         return ASSIGNMENT_FITS;

@@ -12,6 +12,7 @@ import statistics
 import time
 from typing import Callable
 
+import plan
 import report
 from client import Client, create_at_once
 from harness import objects, queries
@@ -252,7 +253,10 @@ def main() -> int:
         benchmark.run()
     finally:
         problems = cluster.stop()
-    report.write(benchmark.samples, REPOSITORY / "build" / "bench.json")
-    report.show(benchmark.samples)
+    progress("planning passes")
+    planning = plan.measure(REPOSITORY / "build" / "obj" / "tests" / "bench" / "plan_bench")
+    samples = {**benchmark.samples, **planning.samples}
+    report.write(samples, planning.growth, REPOSITORY / "build" / "bench.json")
+    report.show(samples, planning.growth)
     print("\n".join(problems), end="\n" if problems else "")
     return 1 if problems else 0

@@ -7,13 +7,18 @@ import statistics
 from pathlib import Path
 from typing import NamedTuple
 
+from plan import Growth
+
 Samples = dict[str, list[float]]
 
+PLANNING = (
+    "plan_50k_ms", "plan_15k_ms", "plan_50k_places_ms", "plan_15k_places_ms", "plan_bytes_per_workload",
+)
 WRITTEN = (
     "create_bare_ms_p50", "create_gpu_ms_p50", "create_waiting_ms_p50", "create_ignored_ms_p50",
     "create_to_startable_ms_p50", "create_to_startable_ms_p99", "burst_pods_per_s", "burst_bare_pods_per_s",
     "release_to_start_ms_p50", "api_writes_per_pod", "cpu_ms_per_pod", "rss_idle_kib", "rss_per_pending_pod_bytes",
-)
+) + PLANNING
 
 
 class Target(NamedTuple):
@@ -48,21 +53,36 @@ TARGETS = (
     Target("api_writes_per_pod", 6),
     Target("rss_idle_kib", 20 * 1024),
     Target("rss_per_pending_pod_bytes", 2048),
+    Target("plan_50k_ms", 50),
+    Target("plan_bytes_per_workload", 1024),
 )
 
 
-def write(samples: Samples, path: Path) -> None:
+def write(samples: Samples, growth: list[Growth], path: Path) -> None:
     """One median for each figure, rounded to what is meaningful."""
-    medians = {name: float(f"{statistics.median(samples[name]):.4g}") for name in WRITTEN}
+    medians: dict[str, object] = {name: median(samples[name]) for name in WRITTEN}
+    medians["plan_growth_ms"] = [[step.pending, median(step.times_ms)] for step in growth]
     path.write_text(json.dumps(medians, indent=4) + "\n")
 
 
-def show(samples: Samples) -> None:
+def show(samples: Samples, growth: list[Growth]) -> None:
+    """The figures that there are."""
     print(f"\n{'figure':<28} {'median':>10} {'lowest':>10} {'highest':>10}")
     for name in WRITTEN:
-        values = samples[name]
-        print(f"{name:<28} {statistics.median(values):>10.4g} {min(values):>10.4g} {max(values):>10.4g}")
+        if name in samples:
+            show_line(name, samples[name])
+    for step in growth:
+        show_line(f"plan_growth_ms {step.pending}", step.times_ms)
     print(f"\n{'target':<28} {'measured':>10}   aim")
     for target in TARGETS:
-        verdict = "" if target.is_met(samples) else "   MISSED"
-        print(f"{target.measured:<28} {target.value(samples):>10.4g}   {target.describe()}{verdict}")
+        if target.measured in samples:
+            verdict = "" if target.is_met(samples) else "   MISSED"
+            print(f"{target.measured:<28} {target.value(samples):>10.4g}   {target.describe()}{verdict}")
+
+
+def show_line(name: str, values: list[float]) -> None:
+    print(f"{name:<28} {statistics.median(values):>10.4g} {min(values):>10.4g} {max(values):>10.4g}")
+
+
+def median(values: list[float]) -> float:
+    return float(f"{statistics.median(values):.4g}")

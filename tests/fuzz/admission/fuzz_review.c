@@ -12,6 +12,7 @@
 #include "tests/fuzz/admission/patch_applier.h"
 #include "tests/fuzz/admission/small_cluster.h"
 #include "tests/fuzz/fuzz.h"
+#include "tests/fuzz/json_mutator.h"
 #include "webhook/admission/admission_context.h"
 
 #define NOW_US INT64_C(1700000000000000)
@@ -173,6 +174,19 @@ static bool call(webhook *answer, struct admission_context *context, struct text
     }
     check_answer(&outcome);
     return true;
+}
+
+size_t LLVMFuzzerCustomMutator(uint8_t *bytes, size_t size_bytes, size_t size_bytes_max,
+                               unsigned seed)
+{
+    json_auto_t *root = json_loadb((const char *)bytes, size_bytes, 0, NULL);
+    size_t written_bytes = 0;
+
+    if (root != NULL && seed % 4 != 0) {
+        json_mutate(root, seed);
+        written_bytes = json_mutator_write(root, bytes, size_bytes_max);
+    }
+    return written_bytes > 0 ? written_bytes : LLVMFuzzerMutate(bytes, size_bytes, size_bytes_max);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size_bytes)

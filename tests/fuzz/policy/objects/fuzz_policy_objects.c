@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * YAML to each decoder, whatever its kind says: an object or at least one mistake, never both and
- * never neither; every finding has a path and a message; no decoded amount is negative.
+ * YAML to each decoder, whatever its kind says: an object or at least one mistake, never neither,
+ * and of a policy never both; every finding has a path and a message; no amount is negative.
  */
 #include "base/text.h"
 #include "policy/objects/admission.h"
@@ -15,17 +15,15 @@
 #include "policy/objects/priority_class.h"
 #include "policy/objects/resource_flavor.h"
 #include "tests/fuzz/fuzz.h"
+#include "tests/fuzz/json_mutator.h"
 
-static void check_findings(const char *kind, const struct findings *findings, bool is_decoded)
+static void check_findings(const char *kind, const struct findings *findings)
 {
     array_for_each(finding, findings) {
         fuzz_expect(finding->path != NULL && finding->message != NULL &&
                         finding->message[0] != '\0',
                     "a finding about a %s", kind);
     }
-    fuzz_expect(is_decoded == (findings_first_mistake(findings) == NULL),
-                "a %s with %zu findings is %s", kind, findings->count,
-                is_decoded ? "decoded" : "refused");
 }
 
 static void check_amounts(const struct resources *resources)
@@ -61,11 +59,6 @@ static void check_cohort(const struct cohort *cohort)
     check_groups(&cohort->resource_groups);
     fuzz_expect(cohort->fair_weight_milli >= 0, "a weight of %lld",
                 (long long)cohort->fair_weight_milli);
-}
-
-static void check_cluster_node(const struct cluster_node *node)
-{
-    check_amounts(&node->allocatable);
 }
 
 static void check_local_queue(const struct local_queue *queue)
@@ -106,7 +99,9 @@ static void check_resource_flavor(const struct resource_flavor *flavor)
         struct kind *decoded = NULL;                                                               \
         bool is_decoded = kind##_decode(object, &findings, &decoded);                              \
                                                                                                    \
-        check_findings(#kind, &findings, is_decoded);                                              \
+        check_findings(#kind, &findings);                                                          \
+        fuzz_expect(is_decoded == (findings_first_mistake(&findings) == NULL), "a " #kind);        \
+                                                                                                   \
         fuzz_expect(is_decoded == (decoded != NULL), "a " #kind);                                  \
         if (is_decoded) {                                                                          \
             check_##kind(decoded);                                                                 \
@@ -115,13 +110,31 @@ static void check_resource_flavor(const struct resource_flavor *flavor)
     }
 
 DEFINE_DECODE(admission_check)
-DEFINE_DECODE(cluster_node)
+
 DEFINE_DECODE(cluster_queue)
 DEFINE_DECODE(cohort)
 DEFINE_DECODE(configuration)
 DEFINE_DECODE(local_queue)
 DEFINE_DECODE(priority_class)
 DEFINE_DECODE(resource_flavor)
+
+/* A Node is taken as it is, but for what cannot be read. */
+static void decode_cluster_node(const json_t *object)
+{
+    auto_findings struct findings findings = {0};
+    struct cluster_node *node = NULL;
+    bool is_decoded = cluster_node_decode(object, &findings, &node);
+
+    check_findings("node", &findings);
+    fuzz_expect(is_decoded == (node != NULL), "a node");
+    if (!is_decoded) {
+        fuzz_expect(findings_first_mistake(&findings) != NULL, "a node is refused without a word");
+        return;
+    }
+    check_amounts(&node->allocatable);
+    fuzz_expect(cluster_node_equal(node, node), "a node is not like itself");
+    cluster_node_destroy(node);
+}
 
 static void check_admission(const struct admission *admission)
 {
@@ -183,6 +196,31 @@ static void (*const decoders[])(const json_t *object) = {
     decode_cluster_queue, decode_cohort,          decode_configuration,    decode_local_queue,
     decode_pod_spec,      decode_priority_class,  decode_resource_flavor,
 };
+
+/* Changes one of the documents; the others are left out. */
+static size_t mutate(uint8_t *bytes, size_t size_bytes, size_t size_bytes_max, unsigned seed)
+{
+    struct document_list documents = {0};
+    struct document_mistake mistake;
+    size_t written_bytes = 0;
+
+    if (document_scan_all((const char *)bytes, size_bytes, &documents, &mistake) &&
+        documents.count > 0) {
+        json_auto_t *root = json_deep_copy(document_root(documents.items[seed % documents.count]));
+        json_mutate(root, seed);
+        written_bytes = json_mutator_write(root, bytes, size_bytes_max);
+    }
+    document_list_release(&documents);
+    return written_bytes;
+}
+
+size_t LLVMFuzzerCustomMutator(uint8_t *bytes, size_t size_bytes, size_t size_bytes_max,
+                               unsigned seed)
+{
+    size_t written_bytes = seed % 4 != 0 ? mutate(bytes, size_bytes, size_bytes_max, seed) : 0;
+
+    return written_bytes > 0 ? written_bytes : LLVMFuzzerMutate(bytes, size_bytes, size_bytes_max);
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size_bytes)
 {

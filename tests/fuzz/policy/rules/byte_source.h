@@ -32,7 +32,7 @@ static inline bool byte_source_flip(struct byte_source *source)
     return byte_source_choose(source, 2) == 1;
 }
 
-/* Small; now and then absurd. */
+/* Small; now and then as much as there can be: more than any quota. */
 static inline int64_t byte_source_amount(struct byte_source *source, size_t sides)
 {
     static const int64_t absurd[] = {INT64_MAX, INT64_MAX - 1, INT64_MAX / 2, INT64_C(1) << 40};

@@ -36,7 +36,8 @@ static void check_overtaking(const struct pass_trial *trial, const struct candid
     auto_what_if struct what_if now = {0};
     auto_what_if struct what_if to_come = {0};
 
-    if (trial->preemptor_count > 0 && pass_trial_counts_places(trial, line)) {
+    if (!pass_trial_is_monotonic(overtaken) ||
+        (trial->preemptor_count > 0 && pass_trial_counts_places(trial, line))) {
         return; /* places may be promised, and it is not told which */
     }
     what_if_init(&now, trial);
@@ -44,9 +45,13 @@ static void check_overtaking(const struct pass_trial *trial, const struct candid
     what_if_init(&to_come, trial);
     what_if_remove_start(&to_come, line, started);
     what_if_add_promises(&to_come, overtaken);
-    const struct quota_usage *promised = trial->pass->has_promises ? &to_come.usage : NULL;
-    fuzz_expect(pass_trial_try(trial, line, overtaken, &now.usage, promised, &now.placement) !=
-                    ASSIGNMENT_FITS,
+    const struct flavor_state state = {
+        .usage = &now.usage,
+        .promised = trial->pass->has_promises ? &to_come.usage : NULL,
+        .placement = &now.placement,
+        .holders = &trial->staying,
+    };
+    fuzz_expect(pass_trial_try(trial, line, overtaken, state) != ASSIGNMENT_FITS,
                 "%s overtakes %s, who fits", started->order.uid, overtaken->order.uid);
 }
 
@@ -55,7 +60,7 @@ static void check_best_effort(const struct pass_trial *trial, const struct candi
     array_for_each(started, &line->candidates) {
         array_for_each(overtaken, &line->candidates) {
             if (overtaken < started && started->admission != NULL && !line->is_barred &&
-                pass_trial_is_waiting(overtaken)) {
+                pass_trial_is_waiting(overtaken) && !pass_trial_is_preempting(overtaken)) {
                 check_overtaking(trial, line, overtaken, started);
             }
         }
@@ -151,7 +156,7 @@ static void check_backfill(const struct pass_trial *trial, const struct candidat
                     "%s is backfilled", candidate->order.uid);
         is_any = is_any || candidate->is_backfilled;
     }
-    if (!is_any || trial->pass->has_promises) {
+    if (!is_any || trial->pass->has_promises || !pass_trial_is_monotonic(head)) {
         return;
     }
     int64_t with_us = find_start(trial, line, head, NULL);

@@ -145,9 +145,26 @@ static void check_sufficient(const struct pass_trial *trial, const struct candid
             }
         }
     }
-    fuzz_expect(pass_trial_try(trial, own_line, preemptor, &what_if.usage, NULL,
-                               &what_if.placement) == ASSIGNMENT_FITS,
+    const struct flavor_state state = {.usage = &what_if.usage, .placement = &what_if.placement};
+    fuzz_expect(pass_trial_try(trial, own_line, preemptor, state) == ASSIGNMENT_FITS,
                 "the victims of %s are not enough", preemptor->order.uid);
+}
+
+/* True if it starts in one way or not at all: another flavor, or some of its pods, might do with
+ * fewer victims and still come later by the rules. */
+static bool has_one_way(const struct candidate_line *line, const struct candidate *candidate)
+{
+    array_for_each(set, candidate->pod_sets) {
+        if (set->min_count > 0) {
+            return false;
+        }
+    }
+    array_for_each(group, &line->queue->resource_groups) {
+        if (group->flavors.count > 1) {
+            return false;
+        }
+    }
+    return true;
 }
 
 /* Were one of them to stay, it would not be enough. */
@@ -165,8 +182,12 @@ static void check_needed(const struct pass_trial *trial, const struct candidate_
                 what_if_remove_holder(&what_if, holder_of(trial, victim));
             }
         }
-        fuzz_expect(pass_trial_try(trial, line, preemptor, &what_if.usage, NULL,
-                                   &what_if.placement) != ASSIGNMENT_FITS,
+        const struct flavor_state state = {
+            .usage = &what_if.usage,
+            .placement = &what_if.placement,
+            .holders = &trial->tree->holders,
+        };
+        fuzz_expect(pass_trial_try(trial, line, preemptor, state) != ASSIGNMENT_FITS,
                     "%s could stay when %s comes", holder_of(trial, spared)->uid,
                     preemptor->order.uid);
     }
@@ -183,8 +204,11 @@ static void check_preemptor(const struct pass_trial *trial, const struct candida
     fuzz_expect(pass_trial_is_waiting(preemptor), "%s has victims and does not wait",
                 preemptor->order.uid);
     check_policy(trial, line, preemptor);
-    check_sufficient(trial, line, preemptor);
-    if (is_alone(trial, line)) {
+    if (pass_trial_is_monotonic(preemptor)) {
+        check_sufficient(trial, line, preemptor);
+    }
+    if (pass_trial_is_monotonic(preemptor) && has_one_way(line, preemptor) &&
+        is_alone(trial, line)) {
         check_needed(trial, line, preemptor);
     }
 }
@@ -195,7 +219,9 @@ void check_victims(const struct pass_trial *trial)
 
     array_for_each(line, &trial->pass->lines) {
         array_for_each(candidate, &line->candidates) {
-            if (candidate->victims.count > 0) {
+            fuzz_expect(candidate->victims.count == 0 || pass_trial_is_preempting(candidate),
+                        "%s has victims and does not say so", candidate->order.uid);
+            if (pass_trial_is_preempting(candidate)) {
                 check_preemptor(trial, line, candidate, is_taken);
             }
         }

@@ -9,11 +9,12 @@ static bool fits_in_empty_tree(const struct pass_trial *trial, const struct cand
     auto_what_if struct what_if what_if = {0};
 
     what_if_init_empty(&what_if, trial);
-    return pass_trial_try(trial, line, candidate, &what_if.usage, NULL, &what_if.placement) ==
-           ASSIGNMENT_FITS;
+    const struct flavor_state state = {.usage = &what_if.usage, .placement = &what_if.placement};
+    return pass_trial_try(trial, line, candidate, state) == ASSIGNMENT_FITS;
 }
 
-/* Whoever waits has no room, or it is kept for somebody else. */
+/* Whoever waits has no room, or it is kept for somebody else. Who has victims may have room on a
+ * flavor at which the search did not arrive. */
 static void check_nobody_is_forgotten(const struct pass_trial *trial,
                                       const struct candidate_line *line,
                                       const struct candidate *candidate)
@@ -21,15 +22,20 @@ static void check_nobody_is_forgotten(const struct pass_trial *trial,
     auto_what_if struct what_if now = {0};
     auto_what_if struct what_if to_come = {0};
 
-    if (trial->preemptor_count > 0 && pass_trial_counts_places(trial, line)) {
+    if (pass_trial_is_preempting(candidate) || !pass_trial_is_monotonic(candidate) ||
+        (trial->preemptor_count > 0 && pass_trial_counts_places(trial, line))) {
         return; /* places may be promised, and it is not told which */
     }
     what_if_init(&now, trial);
     what_if_init(&to_come, trial);
     what_if_add_promises(&to_come, candidate);
-    const struct quota_usage *promised = trial->pass->has_promises ? &to_come.usage : NULL;
-    fuzz_expect(pass_trial_try(trial, line, candidate, &now.usage, promised, &now.placement) !=
-                    ASSIGNMENT_FITS,
+    const struct flavor_state state = {
+        .usage = &now.usage,
+        .promised = trial->pass->has_promises ? &to_come.usage : NULL,
+        .placement = &now.placement,
+        .holders = &trial->staying,
+    };
+    fuzz_expect(pass_trial_try(trial, line, candidate, state) != ASSIGNMENT_FITS,
                 "%s waits and fits", candidate->order.uid);
 }
 
@@ -67,11 +73,13 @@ static void check_candidate(const struct pass_trial *trial, const struct candida
         check_cap(trial, candidate);
     } else if (candidate->verdict.kind == VERDICT_WAITS) {
         check_nobody_is_forgotten(trial, line, candidate);
-        fuzz_expect(fits_in_empty_tree(trial, line, candidate), "%s waits and can never fit",
-                    candidate->order.uid);
+        fuzz_expect(!pass_trial_is_monotonic(candidate) ||
+                        fits_in_empty_tree(trial, line, candidate),
+                    "%s waits and can never fit", candidate->order.uid);
     } else if (candidate->verdict.kind == VERDICT_INADMISSIBLE) {
-        fuzz_expect(!fits_in_empty_tree(trial, line, candidate), "%s is inadmissible and could fit",
-                    candidate->order.uid);
+        fuzz_expect(!pass_trial_is_monotonic(candidate) ||
+                        !fits_in_empty_tree(trial, line, candidate),
+                    "%s is inadmissible and could fit", candidate->order.uid);
     }
 }
 

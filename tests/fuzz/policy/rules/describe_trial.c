@@ -81,6 +81,14 @@ static void describe_nodes(const struct placement *placement)
     }
 }
 
+static void describe_amounts(const struct pass_trial *trial, const struct quota_amounts *amounts)
+{
+    array_for_each(item, amounts) {
+        const struct quota_cell *cell = &trial->before.tree->cells.items[item->cell];
+        printf(" %lld %s/%s", (long long)item->amount, cell->flavor, cell->resource);
+    }
+}
+
 static void describe_holders(const struct pass_trial *trial)
 {
     for (size_t i = 0; i < trial->tree->holders.count; i++) {
@@ -91,15 +99,23 @@ static void describe_holders(const struct pass_trial *trial)
                (long long)holder->ends_us);
         printf("%s%s;", holder->is_leaving ? ", leaving" : "",
                holder->is_protected ? ", protected" : "");
-        array_for_each(item, &holder->amounts) {
-            const struct quota_cell *cell = &trial->before.tree->cells.items[item->cell];
-            printf(" %lld %s/%s", (long long)item->amount, cell->flavor, cell->resource);
-        }
+        describe_amounts(trial, &holder->amounts);
         array_for_each(place, &holder->places) {
             describe_picks(&place->picks);
             describe_resources(&place->requests);
         }
         printf("\n");
+    }
+}
+
+static void describe_strays(const struct pass_trial *trial)
+{
+    array_for_each(stray, &trial->state->strays) {
+        if (trial->state->cluster.forest->trees.items[stray->tree] == trial->before.tree) {
+            printf("  somebody of node %d;", stray->node);
+            describe_amounts(trial, &stray->amounts);
+            printf("\n");
+        }
     }
 }
 
@@ -171,6 +187,7 @@ void describe_trial(const struct pass_trial *trial)
     describe_tree(trial->before.tree);
     describe_nodes(&trial->places_before);
     describe_holders(trial);
+    describe_strays(trial);
     describe_lines(trial->pass);
     printf("  has promises %d, is cut short %d\n\n", trial->pass->has_promises,
            trial->pass->is_cut_short);

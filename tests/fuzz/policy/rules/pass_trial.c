@@ -37,16 +37,32 @@ static void note_before(struct pass_trial *trial, size_t tree)
     placement_copy(&trial->state->cluster.placement, &trial->places_before);
 }
 
+/* As holders who have nothing any more. */
+static void leave_out_victims(struct pass_trial *trial, const struct candidate *preemptor)
+{
+    array_for_each(victim, &preemptor->victims) {
+        fuzz_expect(victim->holder < trial->staying.count, "victim %zu", victim->holder);
+        struct holder *holder = &trial->staying.items[victim->holder];
+        holder->is_protected = true;
+        memset(&holder->amounts, 0, sizeof holder->amounts);
+        memset(&holder->places, 0, sizeof holder->places);
+    }
+}
+
 static void note_after(struct pass_trial *trial)
 {
     trial->after = trial->before;
+    array_for_each(holder, &trial->tree->holders) {
+        array_append(&trial->staying, *holder);
+    }
     array_for_each(line, &trial->pass->lines) {
         array_for_each(candidate, &line->candidates) {
             if (candidate->admission != NULL) {
                 pass_trial_charge(&trial->after, line->node, candidate->admission);
                 trial->has_starts = true;
             }
-            trial->preemptor_count += candidate->victims.count > 0 ? 1 : 0;
+            trial->preemptor_count += pass_trial_is_preempting(candidate) ? 1 : 0;
+            leave_out_victims(trial, candidate);
         }
     }
 }
@@ -66,12 +82,18 @@ void pass_trial_run(struct pass_trial *trial, struct random_state *state, size_t
 void pass_trial_release(struct pass_trial *trial)
 {
     placement_release(&trial->places_before);
+    array_release(&trial->staying);
 }
 
 bool pass_trial_is_waiting(const struct candidate *candidate)
 {
     return candidate->is_tried && candidate->verdict.kind == VERDICT_WAITS &&
            !text_equal(candidate->verdict.reason, "GpuCapReached");
+}
+
+bool pass_trial_is_preempting(const struct candidate *candidate)
+{
+    return text_equal(candidate->verdict.reason, "WaitingForPreemptedWorkloads");
 }
 
 bool pass_trial_counts_places(const struct pass_trial *trial, const struct candidate_line *line)
@@ -82,25 +104,28 @@ bool pass_trial_counts_places(const struct pass_trial *trial, const struct candi
            (option == SWITCH_DEFAULT && trial->pass->configuration->node_places);
 }
 
-enum assignment_mode
-pass_trial_try(const struct pass_trial *trial, const struct candidate_line *line,
-               const struct candidate *candidate, const struct quota_usage *usage,
-               const struct quota_usage *promised, const struct placement *placement)
+bool pass_trial_is_monotonic(const struct candidate *candidate)
+{
+    return candidate->pod_sets->count == 1;
+}
+
+enum assignment_mode pass_trial_try(const struct pass_trial *trial,
+                                    const struct candidate_line *line,
+                                    const struct candidate *candidate, struct flavor_state state)
 {
     auto_assignment struct assignment assignment = {0};
-    const struct flavor_state state = {
-        .rules = {trial->pass->configuration, line->queue, trial->pass->flavors},
-        .node = line->node,
-        .usage = usage,
-        .promised = promised,
-        .placement = pass_trial_counts_places(trial, line) ? placement : NULL,
-    };
     const struct flavor_request request = {
         .pod_sets = candidate->pod_sets,
         .only_flavor = candidate->only_flavor,
         .order = candidate->order,
     };
 
+    state.rules =
+        (struct flavor_rules){trial->pass->configuration, line->queue, trial->pass->flavors};
+    state.node = line->node;
+    if (!pass_trial_counts_places(trial, line)) {
+        state.placement = NULL;
+    }
     flavors_assign(&state, &request, &assignment);
     return assignment.mode;
 }

@@ -13,6 +13,7 @@ struct pass_trial {
     struct quota_law after;
     struct placement places_before;
     struct gpu_cap caps_before[CAPS_MAX];
+    struct holder_list staying; /* those who hold and are nobody's victim; borrows from them */
     bool has_starts;
     size_t preemptor_count;
 };
@@ -28,14 +29,21 @@ void pass_trial_charge(struct quota_law *law, int node, const struct admission *
  * in a StrictFIFO queue. */
 bool pass_trial_is_waiting(const struct candidate *candidate);
 
+/* True if victims must go for him; then his room is promised to him. */
+bool pass_trial_is_preempting(const struct candidate *candidate);
+
 /* True if the line counts places. */
 bool pass_trial_counts_places(const struct pass_trial *trial, const struct candidate_line *line);
 
-/* How the candidate fares with what is used there now. `placement` NULL: places do not count. */
-enum assignment_mode
-pass_trial_try(const struct pass_trial *trial, const struct candidate_line *line,
-               const struct candidate *candidate, const struct quota_usage *usage,
-               const struct quota_usage *promised, const struct placement *placement);
+/* False if flavors are looked for more than once, which is done by pod set and in order: then what
+ * is given to the first may be in the way of the second, and more room is not always better. */
+bool pass_trial_is_monotonic(const struct candidate *candidate);
+
+/* How the candidate fares as things stand in the state, of which the line and what is particular to
+ * it are filled in here. */
+enum assignment_mode pass_trial_try(const struct pass_trial *trial,
+                                    const struct candidate_line *line,
+                                    const struct candidate *candidate, struct flavor_state state);
 
 /* Promise 1: quota and nodes are never overdrawn by what starts; admissions say what was asked. */
 void check_quota(const struct pass_trial *trial);

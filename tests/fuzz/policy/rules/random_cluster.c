@@ -8,6 +8,8 @@
 
 enum { NOMINAL_SIDES = 8, LIMIT_SIDES = 5, NODE_SIDES = 9 };
 
+#define SHARED_QUOTA_MAX (INT64_MAX / 64)
+
 const char *const random_flavors[FLAVORS_MAX] = {"flavor-a", "flavor-b", "flavor-c"};
 const char *const random_resources[RESOURCES_MAX] = {RESOURCE_GPU, RESOURCE_CPU};
 static const char *const cohort_names[COHORTS_MAX] = {"cohort-a", "cohort-b", "cohort-c"};
@@ -34,22 +36,31 @@ static void add_flavor(struct random_cluster *cluster, struct byte_source *sourc
     array_append(&cluster->flavors, flavor);
 }
 
+/* Now and then so much that it seems to be no limit; what is shared stays within the range. */
+static int64_t choose_quota(struct byte_source *source, size_t sides, enum limit_rules rules)
+{
+    int64_t amount = byte_source_amount(source, sides);
+    int64_t most = rules == LIMITS_WITHOUT_COHORT ? INT64_MAX : SHARED_QUOTA_MAX;
+
+    return amount > most ? most : amount;
+}
+
 /* Limits as they are allowed: only of who has somebody above, and a ClusterQueue does not lend more
  * than it has. */
 static void set_quota(struct flavor_quota *quota, struct byte_source *source, const char *resource,
                       enum limit_rules rules)
 {
-    int64_t nominal = byte_source_amount(source, NOMINAL_SIDES);
+    int64_t nominal = choose_quota(source, NOMINAL_SIDES, rules);
 
     resources_set(&quota->nominal, resource, nominal);
     if (rules == LIMITS_WITHOUT_COHORT || rules == LIMITS_OF_ROOT) {
         return;
     }
     if (byte_source_is_rare(source, 3)) {
-        resources_set(&quota->borrowing_limit, resource, byte_source_amount(source, LIMIT_SIDES));
+        resources_set(&quota->borrowing_limit, resource, choose_quota(source, LIMIT_SIDES, rules));
     }
     if (byte_source_is_rare(source, 3)) {
-        int64_t lending = byte_source_amount(source, LIMIT_SIDES);
+        int64_t lending = choose_quota(source, LIMIT_SIDES, rules);
         bool is_too_much = rules == LIMITS_IN_COHORT && lending > nominal;
         resources_set(&quota->lending_limit, resource, is_too_much ? nominal : lending);
     }

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/text.h"
+
 enum { REQUEST_SIDES = 5, HELD_SIDES = 5, PRIORITIES = 4, TIMES = 8, TIME_US = 1000 };
 
 static const char *const holder_names[HOLDERS_MAX] = {
@@ -26,9 +28,9 @@ static const struct quota_tree *find_tree(const struct random_state *state, int 
     return state->cluster.forest->trees.items[tree];
 }
 
-/* Amounts of one flavor, be it that the ClusterQueue has no quota of it any more. */
-static void choose_amounts(const struct quota_tree *tree, struct byte_source *source,
-                           struct quota_amounts *amounts)
+/* Amounts of one flavor, be it that the ClusterQueue has no quota of it any more. Returns it. */
+static const char *choose_amounts(const struct quota_tree *tree, struct byte_source *source,
+                                  struct quota_amounts *amounts)
 {
     const char *flavor = random_flavors[byte_source_choose(source, FLAVORS_MAX)];
 
@@ -36,6 +38,7 @@ static void choose_amounts(const struct quota_tree *tree, struct byte_source *so
         int64_t amount = (int64_t)byte_source_choose(source, HELD_SIDES);
         quota_amounts_add(amounts, quota_tree_find_cell(tree, flavor, random_resources[i]), amount);
     }
+    return flavor;
 }
 
 static int64_t choose_time_us(struct byte_source *source)
@@ -43,15 +46,16 @@ static int64_t choose_time_us(struct byte_source *source)
     return (int64_t)byte_source_choose(source, TIMES) * TIME_US;
 }
 
-/* Pods on a node, which may be fuller than it should be. */
-static void choose_place(struct random_state *state, struct byte_source *source,
+/* Pods on a node of the flavor, which may be fuller than it should be. */
+static void choose_place(struct random_state *state, struct byte_source *source, const char *flavor,
                          struct holder *holder)
 {
     struct placement *placement = &state->cluster.placement;
     struct holder_place place = {0};
     size_t node = byte_source_choose(source, NODES_MAX);
 
-    if (node >= placement->nodes.count) {
+    if (node >= placement->nodes.count ||
+        !text_equal(string_map_find(&placement->nodes.items[node].labels, RANDOM_LABEL), flavor)) {
         return;
     }
     for (size_t i = 0; i < RESOURCES_MAX; i++) {
@@ -82,9 +86,9 @@ static void add_holder(struct random_state *state, struct byte_source *source, c
     if (byte_source_flip(source)) {
         holder.ends_us = RANDOM_NOW_US - 2 * TIME_US + choose_time_us(source);
     }
-    choose_amounts(find_tree(state, leaf->tree), source, &holder.amounts);
+    const char *flavor = choose_amounts(find_tree(state, leaf->tree), source, &holder.amounts);
     for (size_t places = byte_source_choose(source, 3); places > 0; places--) {
-        choose_place(state, source, &holder);
+        choose_place(state, source, flavor, &holder);
     }
     quota_usage_add(&tree->usage, holder.node, &holder.amounts);
     array_append(&tree->holders, holder);
