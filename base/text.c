@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { FIRST_CAPACITY_BYTES = 64 };
+enum { FIRST_CAPACITY_BYTES = 64, ROOM_BYTES = 63 };
 
 static void reserve(struct text *text, size_t more_bytes)
 {
@@ -26,19 +26,24 @@ static void reserve(struct text *text, size_t more_bytes)
     text->capacity_bytes = capacity_bytes;
 }
 
+/* Most texts are short: what fits into the room that is there is printed once. */
 static void __attribute__((format(printf, 2, 0)))
 append_arguments(struct text *text, const char *text_template, va_list arguments)
 {
-    va_list measured;
+    va_list again;
 
-    va_copy(measured, arguments);
-    int length = vsnprintf(NULL, 0, text_template, measured);
-    va_end(measured);
+    va_copy(again, arguments);
+    reserve(text, ROOM_BYTES);
+    size_t room_bytes = text->capacity_bytes - text->size_bytes;
+    int length = vsnprintf(text->bytes + text->size_bytes, room_bytes, text_template, arguments);
     if (length < 0) {
         abort();
     }
-    reserve(text, (size_t)length);
-    vsnprintf(text->bytes + text->size_bytes, (size_t)length + 1, text_template, arguments);
+    if ((size_t)length >= room_bytes) {
+        reserve(text, (size_t)length);
+        vsnprintf(text->bytes + text->size_bytes, (size_t)length + 1, text_template, again);
+    }
+    va_end(again);
     text->size_bytes += (size_t)length;
 }
 

@@ -206,10 +206,20 @@ static char *format_flavors(const struct simulated_workload *workload)
     return text.size_bytes > 0 ? text_take(&text) : memory_copy_text("-");
 }
 
+/* What is free says nothing to what can never fit: the message tells what it exceeds. */
+static const char *choose_words(const struct verdict *why)
+{
+    if (why->kind != VERDICT_INADMISSIBLE || why->message == NULL) {
+        return why->advice != NULL ? why->advice : why->message;
+    }
+    const char *reasons = strstr(why->message, ": ");
+    return reasons != NULL ? reasons + 2 : why->message;
+}
+
 static char *format_why(const struct simulated_workload *workload)
 {
     const struct verdict *why = &workload->why;
-    const char *words = why->advice != NULL ? why->advice : why->message;
+    const char *words = choose_words(why);
     struct text text = {0};
 
     text_append(&text, words != NULL ? words : "");
