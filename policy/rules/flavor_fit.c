@@ -93,10 +93,15 @@ static enum assignment_mode try_place(const struct flavor_wish *wish,
         [PLACEMENT_NO_NODES] = SHORTAGE_NO_NODES,
     };
     struct placement_shortage why = {0};
+
+    /* Without quota no place is looked for now, but one must be possible. */
+    if (fit->mode != ASSIGNMENT_FITS &&
+        placement_suffices_when_empty(wish->placement, flavor, wish->set, wish->count)) {
+        return ASSIGNMENT_FITS;
+    }
     enum placement_answer answer =
         placement_try(wish->placement, flavor, wish->set, wish->count, &fit->picks, &why);
-
-    if (answer == PLACEMENT_FITS || (answer == PLACEMENT_FULL && fit->mode != ASSIGNMENT_FITS)) {
+    if (answer == PLACEMENT_FITS) {
         return ASSIGNMENT_FITS;
     }
     tell(wish, shortages,

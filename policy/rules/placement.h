@@ -69,6 +69,12 @@ enum placement_answer placement_try(const struct placement *placement,
                                     int64_t count, struct placement_picks *out_picks,
                                     struct placement_shortage *out_shortage);
 
+/* True if the nodes would have a place for all of them if nobody else was there. Stops at the first
+ * nodes that suffice, and so costs much less than a search. */
+bool placement_suffices_when_empty(const struct placement *placement,
+                                   const struct resource_flavor *flavor, const struct pod_set *set,
+                                   int64_t count);
+
 /* Takes or gives back what so many pods ask for. */
 void placement_take(struct placement *placement, const struct placement_picks *picks,
                     const struct resources *requests);

@@ -123,3 +123,18 @@ enum placement_answer placement_try(const struct placement *placement,
     }
     return PLACEMENT_FITS;
 }
+
+bool placement_suffices_when_empty(const struct placement *placement,
+                                   const struct resource_flavor *flavor, const struct pod_set *set,
+                                   int64_t count)
+{
+    int64_t missing = count;
+
+    for (size_t i = 0; i < placement->nodes.count && missing > 0; i++) {
+        const struct placement_node *node = &placement->nodes.items[i];
+        if (placement_node_admits(node, flavor, set)) {
+            missing -= placement_node_room(node, &set->requests, PLACEMENT_WHEN_EMPTY);
+        }
+    }
+    return missing <= 0;
+}

@@ -56,6 +56,10 @@ static void check(const struct attempt *attempt)
     auto_free char *picked = format_picks(&placement, &picks);
     auto_free char *short_of = format_shortage(&shortage);
     cr_expect_eq(answer, attempt->answer, "%s: %d", attempt->title, answer);
+    cr_expect_eq(placement_suffices_when_empty(&placement, world.flavors.items[0],
+                                               &pod_sets.items[0], attempt->count),
+                 attempt->answer == PLACEMENT_FITS || attempt->answer == PLACEMENT_FULL, "%s",
+                 attempt->title);
     cr_expect_str_eq(picked, attempt->picks != NULL ? attempt->picks : "", "%s", attempt->title);
     if (attempt->shortage != NULL) {
         cr_expect_str_eq(short_of, attempt->shortage, "%s", attempt->title);
