@@ -404,6 +404,9 @@ def test_admission_waits_for_its_checks_and_a_rejection_gives_the_quota_back(clu
         workload = wait_condition(cluster, job, "QuotaReserved")
         assert workload["status"]["admissionChecks"][0]["state"] == "Pending", workload["status"]
         assert queries.suspended(cluster.api.get("jobs", namespace, "job"))
+        wait_for(lambda: (_total(cluster, namespace, "flavorsReservation"),
+                          _total(cluster, namespace, "flavorsUsage")) == ("1", "0"),
+                 message="one GPU to be reserved and none to be used")
         judge(cluster, workload, "Ready")
         wait_job_pods(cluster, job, 1, queries.running)
         wait_condition(cluster, job, "Admitted")
@@ -414,6 +417,11 @@ def test_admission_waits_for_its_checks_and_a_rejection_gives_the_quota_back(clu
         workload = wait_condition(cluster, other, "QuotaReserved", "False")
         assert workload["spec"]["active"] is False
         assert queries.suspended(cluster.api.get("jobs", namespace, "other"))
+
+
+def _total(cluster: Cluster, queue: str, field: str) -> str:
+    flavors = cluster.api.get("clusterqueues", None, queue).get("status", {}).get(field)
+    return flavors[0]["resources"][0]["total"] if flavors else ""
 
 
 def judge(cluster: Cluster, workload: dict, state: str) -> None:

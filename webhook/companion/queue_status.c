@@ -179,6 +179,19 @@ static void write_status(struct queue_status *status, char *path, const struct p
     }
 }
 
+/* Of what is reserved, the part that is admitted. */
+static json_t *encode_admitted(const struct cluster_queue *queue, const struct queue_tally *tally,
+                               const struct usage *reserved, bool has_borrowed)
+{
+    auto_usage struct usage admitted = {0};
+
+    usage_copy(reserved, &admitted);
+    if (tally != NULL) {
+        usage_subtract_all(&admitted, &tally->unadmitted);
+    }
+    return encode_usage(queue, &admitted, has_borrowed);
+}
+
 static void update_cluster_queue(struct queue_status *status, const struct policy_item *policy,
                                  const struct queue_tallies *tallies, int64_t now_ms)
 {
@@ -191,7 +204,9 @@ static void update_cluster_queue(struct queue_status *status, const struct polic
         json_object_set_new(value, "flavorsReservation",
                             encode_usage(policy->cluster_queue, &used, true));
         json_object_set_new(value, "flavorsUsage",
-                            encode_usage(policy->cluster_queue, &used, true));
+                            encode_admitted(policy->cluster_queue,
+                                            queue_tally_find(tallies->cluster_queues, policy->name),
+                                            &used, true));
     }
     write_status(status,
                  text_format("%s/%s/status", resource_path(RESOURCE_CLUSTER_QUEUE), policy->name),
@@ -216,7 +231,7 @@ static void update_local_queue(struct queue_status *status, const struct policy_
 
     if (queue != NULL) {
         json_object_set_new(value, "flavorsReservation", encode_usage(queue, used, false));
-        json_object_set_new(value, "flavorUsage", encode_usage(queue, used, false));
+        json_object_set_new(value, "flavorUsage", encode_admitted(queue, tally, used, false));
     }
     write_status(status,
                  text_format("/apis/kueue.x-k8s.io/v1beta1/namespaces/%s/localqueues/%s/status",

@@ -43,6 +43,10 @@ static void count_admitted(const struct workload *workload, struct queue_tallies
     by_cluster->admitted += is_told(workload) ? 1 : 0;
     by_local->admitted += is_told(workload) ? 1 : 0;
     flavors_count(admission, &by_local->reserved);
+    if (!is_told(workload)) {
+        flavors_count(admission, &by_cluster->unadmitted);
+        flavors_count(admission, &by_local->unadmitted);
+    }
 }
 
 static void count_pending(const struct workload *workload, struct queue_tallies *tallies)
@@ -79,6 +83,7 @@ static void release(struct queue_tally **tallies)
     HASH_ITER(hh, *tallies, tally, next) {
         HASH_DEL(*tallies, tally);
         usage_release(&tally->reserved);
+        usage_release(&tally->unadmitted);
         free(tally->key);
         free(tally);
     }

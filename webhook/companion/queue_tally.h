@@ -9,7 +9,8 @@ struct queue_tally {
     int64_t pending;
     int64_t reserving;
     int64_t admitted;
-    struct usage reserved;
+    struct usage reserved;   /* of a LocalQueue; what a ClusterQueue holds is in the ledger */
+    struct usage unadmitted; /* the part that is reserved and not told to be admitted */
     UT_hash_handle hh;
 };
 

@@ -30,6 +30,8 @@ Test(queue_tally, counts_what_waits_and_what_holds)
     cr_expect_eq(research->pending, 1);
     cr_expect_eq(research->reserving, 2);
     cr_expect_eq(usage_get(&research->reserved, "a100", GPU), 3);
+    cr_expect_eq(usage_get(&research->unadmitted, "a100", GPU), 2);
+    cr_expect_eq(usage_get(&main->unadmitted, "a100", GPU), 2);
     cr_expect_null(queue_tally_find(tallies.local_queues, "team/gone"));
     queue_tallies_release(&tallies);
 }
