@@ -3,7 +3,7 @@
 
 #include "policy/rules/cohort_pass.h"
 #include "policy/rules/estimate.h"
-#include "policy/simulate/gpu_caps.h"
+#include "policy/rules/gpu_caps.h"
 #include "policy/simulate/trace.h"
 
 enum simulated_state {

@@ -249,32 +249,6 @@ def test_nobody_starts_while_somebody_is_not_ready_where_that_is_asked_for(clust
     cluster.wait_running(namespace, "next")
 
 
-STOPPED_WHILE_WAITING = DEFAULT_CONFIG + "suspendMode: Stop\n"
-
-
-@scenario(config=STOPPED_WHILE_WAITING)
-def test_a_workbench_waits_stopped_where_that_is_configured_and_is_started_in_its_turn(cluster: Cluster) -> None:
-    namespace = cluster.namespace()
-    cluster.queue(namespace, {SMALL: 1})
-    cluster.create(objects.notebook(namespace, "first"), user="alice")
-    cluster.wait_running(namespace, "first-0")
-    second = cluster.create(objects.notebook(namespace, "second"), user="bob")
-    stopped = wait_for(lambda: _stopped(cluster, namespace, "second"), message="the second to be stopped")
-    assert STOPPED_BY in queries.annotations(stopped)
-    wait_reason(cluster, second, objects.GPU, reason="Pending")
-    assert cluster.notebook_pod(namespace, "second") is None
-    cluster.stop_notebook(namespace, "first", user="alice")
-    cluster.wait_running(namespace, "second-0")
-    cluster.wait_admitted(second)
-    started = cluster.api.get("notebooks", namespace, "second")
-    assert objects.STOPPED not in queries.annotations(started) and STOPPED_BY not in queries.annotations(started)
-
-
-def _stopped(cluster: Cluster, namespace: str, name: str) -> dict | None:
-    notebook = cluster.api.get("notebooks", namespace, name)
-    return notebook if objects.STOPPED in queries.annotations(notebook) else None
-
-
 def test_quota_flavor_and_queue_change_under_load_and_nobody_is_lost(cluster: Cluster) -> None:
     namespace = cluster.namespace()
     cluster.queue(namespace, {BIG: 4}, strategy="BestEffortFIFO")

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Runs the scenarios of `gpuaas simulate`, the examples of docs/simulate.md, and random traces.
+"""Runs the scenarios of `gpuaas simulate`, draws the picture of docs/simulate.md, and runs random traces.
 
     tests/simulate/run.py PROGRAM [WORD...]
 
@@ -25,7 +25,6 @@ import io
 import json
 import pathlib
 import random
-import re
 import shlex
 import subprocess
 import sys
@@ -94,28 +93,10 @@ def run_scenario(program, folder):
     return found
 
 
-def run_example(program, block):
-    """A console block of the documentation: each command, and what it prints."""
-    found = []
-    for command, expected in re.findall(r"^\$ gpuaas simulate ((?:.*\\\n)*.*)\n((?:(?!\$ ).*\n)*)", block,
-                                        re.MULTILINE):
-        done = simulate(program, shlex.split(command.replace("\\\n", " ")), ROOT)
-        printed = "".join(line.rstrip() + "\n" for line in (done.stdout + done.stderr).splitlines())
-        if printed != expected:
-            found.append(f"gpuaas simulate {command} prints\n{printed}and not\n{expected}")
-    return found
-
-
 def run_picture(program, path):
     done = simulate(program, ["--policy", "tests/simulate/example/policy.yaml", "--workloads",
                               "tests/simulate/example/workloads.yaml", "--output", "svg"], ROOT)
     return [] if done.stdout == path.read_text() else [f"{path} is not what the program draws now"]
-
-
-def read_examples():
-    text = (ROOT / "docs/simulate.md").read_text()
-    return {f"docs example {number}": block
-            for number, block in enumerate(re.findall(r"^```console\n(.*?)^```$", text, re.DOTALL | re.MULTILINE))}
 
 
 def make_trace(dice):
@@ -145,7 +126,6 @@ def main():
         sys.exit(__doc__)
     program, words = str(pathlib.Path(sys.argv[1]).resolve()), sys.argv[2:]
     tests = {folder.parent.name: (run_scenario, folder.parent) for folder in sorted(HERE.glob("*/expected.yaml"))}
-    tests |= {name: (run_example, block) for name, block in read_examples().items()}
     tests |= {"docs picture": (run_picture, ROOT / "docs/simulate.svg")}
     tests |= {f"random trace {seed}": (run_random, seed) for seed in range(RANDOM_TRACES)}
 

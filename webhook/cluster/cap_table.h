@@ -1,21 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-#include "policy/rules/cohort_pass.h"
+#include "policy/rules/gpu_caps.h"
 #include "webhook/cluster/cluster.h"
 
-/* How many GPUs each user and each LocalQueue holds and may hold, where there is a limit. Made for
- * one plan; valid when zeroed. */
-struct cap_table {
-    struct cap_entry *entries;
-};
+/* Counts what the workloads of the cluster hold of the caps of their users and LocalQueues, for one
+ * plan. Valid when zeroed; released by gpu_caps_release(). */
+void cap_table_read(const struct cluster *cluster, struct gpu_caps *out_caps);
 
-void cap_table_release(struct cap_table *table);
-
-/* Counts what the workloads of the cluster hold. Nothing is counted while nobody has a limit. */
-void cap_table_read(const struct cluster *cluster, struct cap_table *out_table);
-
-/* NULL: no limit. Borrowed. */
-struct gpu_cap *cap_table_find_user(const struct cap_table *table, const struct workload *workload);
-struct gpu_cap *cap_table_find_queue(const struct cap_table *table,
-                                     const struct workload *workload);
+/* NULL: no cap. Borrowed. */
+struct gpu_cap *cap_table_find_user(struct gpu_caps *caps, const struct cluster *cluster,
+                                    const struct workload *workload);
+struct gpu_cap *cap_table_find_queue(struct gpu_caps *caps, const struct workload *workload);

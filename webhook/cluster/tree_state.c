@@ -5,8 +5,8 @@
 
 enum { SECOND_US = 1000000 };
 
-void tree_state_count(const struct quota_tree *tree, const struct admission *admission,
-                      struct quota_amounts *out_amounts)
+static void count_amounts(const struct quota_tree *tree, const struct admission *admission,
+                          struct quota_amounts *out_amounts)
 {
     auto_usage struct usage usage = {0};
 
@@ -32,14 +32,16 @@ static void read_usage(const struct cluster *cluster, const struct quota_tree *t
     }
 }
 
-bool tree_state_is_leaving(const struct workload *workload)
+/* Asked to go, or at its end: it holds until its pods are gone. */
+static bool is_leaving(const struct workload *workload)
 {
     return workload->owner == NULL || workload->owner->is_finished ||
            workload->owner->is_deleting || workload->is_record_void ||
            workload->preemption != NULL || workload_is_evicting(workload);
 }
 
-int64_t tree_state_admitted_us(const struct workload *workload, int64_t now_us)
+/* Who is not told yet to be admitted has just been. */
+static int64_t find_admitted_us(const struct workload *workload, int64_t now_us)
 {
     return workload->admitted_us != 0 ? workload->admitted_us : now_us;
 }
@@ -72,7 +74,7 @@ static void add_holder(const struct cluster *cluster, struct workload *workload,
                        int64_t now_us, struct tree_state *state)
 {
     const struct cluster_queue *queue = state->tree->nodes.items[node].queue;
-    int64_t admitted_us = tree_state_admitted_us(workload, now_us);
+    int64_t admitted_us = find_admitted_us(workload, now_us);
     int64_t run_time_us = workload->owner != NULL ? workload_run_time_us(workload->owner) : 0;
     struct holder holder = {
         .uid = workload->uid,
@@ -81,12 +83,12 @@ static void add_holder(const struct cluster *cluster, struct workload *workload,
         .order = workload->order,
         .admitted_us = admitted_us,
         .ends_us = run_time_us != 0 ? admitted_us + run_time_us : 0,
-        .is_leaving = tree_state_is_leaving(workload),
+        .is_leaving = is_leaving(workload),
         .is_protected = now_us - admitted_us < minimum_runtime_us(cluster, queue),
     };
 
     holder.order.uid = workload->uid;
-    tree_state_count(state->tree, workload->admission, &holder.amounts);
+    count_amounts(state->tree, workload->admission, &holder.amounts);
     if (state->has_placement) {
         read_places(workload, &state->placement, &holder);
     }

@@ -26,14 +26,3 @@ void tree_state_read(struct cluster *cluster, const struct quota_tree *tree,
 void tree_state_read_holders(const struct cluster *cluster, int64_t now_us,
                              struct tree_state *state);
 void tree_state_release(struct tree_state *state);
-
-/* The amounts of the tree that an admission takes; resources that the tree does not count are left
- * out. */
-void tree_state_count(const struct quota_tree *tree, const struct admission *admission,
-                      struct quota_amounts *out_amounts);
-
-/* True if the workload was asked to go: it holds until its pods are gone. */
-bool tree_state_is_leaving(const struct workload *workload);
-
-/* When it was admitted, µs; `now_us` if that is not told yet. */
-int64_t tree_state_admitted_us(const struct workload *workload, int64_t now_us);

@@ -11,7 +11,7 @@
 struct tree_plan {
     struct cluster *cluster;
     struct tree_state state;
-    struct cap_table caps;
+    struct gpu_caps caps;
     struct cohort_pass pass;
     bool holds_others; /* who starts holds the others back until its Pods are ready */
     bool is_held;      /* somebody who started is not ready yet: nobody else starts */
@@ -96,7 +96,7 @@ static void collect_line(struct tree_plan *plan, int node, struct waiting_line *
                 .shape = object->shape,
                 .order = workload->order,
                 .run_time_us = workload_run_time_us(object),
-                .user_cap = cap_table_find_user(&plan->caps, workload),
+                .user_cap = cap_table_find_user(&plan->caps, cluster, workload),
                 .queue_cap = cap_table_find_queue(&plan->caps, workload),
             }));
     }
@@ -296,7 +296,7 @@ void tree_plan_make(struct cluster *cluster, const struct quota_tree *tree, int6
     cohort_pass_run(&plan.pass);
     take_results(&plan, changes);
     cohort_pass_release(&plan.pass);
-    cap_table_release(&plan.caps);
+    gpu_caps_release(&plan.caps);
     tree_state_release(&plan.state);
     array_release(&plan.lines);
     array_release(&plan.waiting);

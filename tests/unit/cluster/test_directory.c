@@ -78,3 +78,37 @@ Test(directory, finds_by_name_in_any_order_of_adding)
     cr_expect_null(directory_find_cluster_queue(directory, "a"));
     directory_unref(directory);
 }
+
+static void add_class(struct directory *directory, const char *yaml, bool is_workload_class)
+{
+    json_auto_t *json = yaml_text(yaml);
+    struct priority_class *class = NULL;
+
+    cr_assert(priority_class_decode(json, NULL, &class));
+    directory_add_priority_class(directory, class, is_workload_class);
+    priority_class_unref(class);
+}
+
+Test(directory, finds_the_priority_by_the_nearest_class)
+{
+    static const struct {
+        const char *workload_class;
+        const char *pod_class;
+        int64_t priority;
+    } cases[] = {
+        {"high", "batch", 100}, {NULL, "batch", -5}, {"gone", "batch", -5},
+        {NULL, "gone", 7},      {NULL, NULL, 7},
+    };
+    struct directory *directory = directory_create();
+
+    add_class(directory, "{metadata: {name: high}, value: 100}", true);
+    add_class(directory, "{metadata: {name: batch}, value: -5}", false);
+    add_class(directory, "{metadata: {name: usual}, value: 7, globalDefault: true}", false);
+    directory_seal(directory);
+    for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+        cr_expect_eq(
+            directory_find_priority(directory, cases[i].workload_class, cases[i].pod_class),
+            cases[i].priority);
+    }
+    directory_unref(directory);
+}

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "policy/simulate/node_file.h"
+#include "policy/simulate/policy_set.h"
 #include "policy/simulate/summary.h"
 
 /* A policy, what arrives, and what comes of it; valid when zeroed. */

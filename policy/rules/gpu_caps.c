@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "policy/simulate/gpu_caps.h"
+#include "policy/rules/gpu_caps.h"
 
 #include "base/hash.h"
 #include "base/text.h"
@@ -49,7 +49,7 @@ struct gpu_cap *gpu_caps_find_user(struct gpu_caps *caps, const struct configura
     int64_t limit = queue->options.max_gpus_per_user >= 0 ? queue->options.max_gpus_per_user
                                                           : configuration->max_gpus_per_user;
 
-    if (limit == 0 || user[0] == '\0') {
+    if (limit == 0 || user == NULL || user[0] == '\0') {
         return NULL;
     }
     return get(caps, text_format("user %s %s", queue->name, user), text_format("user %s", user),

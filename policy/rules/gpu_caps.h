@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-#include "policy/rules/cohort_pass.h"
-#include "policy/simulate/policy_set.h"
-#include "policy/simulate/trace.h"
+#include "policy/objects/local_queue.h"
+#include "policy/rules/gpu_cap.h"
 
 /* The caps of users and LocalQueues with what they hold. Embedded in its owner and valid when
  * zeroed. */
@@ -13,7 +12,8 @@ struct gpu_caps {
 
 void gpu_caps_release(struct gpu_caps *caps);
 
-/* What caps the user in the ClusterQueue; NULL: nothing does. Borrowed. */
+/* What caps the user (NULL or empty: nobody is known) in the ClusterQueue; NULL: nothing does.
+ * Borrowed. */
 struct gpu_cap *gpu_caps_find_user(struct gpu_caps *caps, const struct configuration *configuration,
                                    const struct cluster_queue *queue, const char *user);
 struct gpu_cap *gpu_caps_find_queue(struct gpu_caps *caps, const struct local_queue *queue);
